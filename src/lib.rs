@@ -1,0 +1,52 @@
+//! fleetwright: one definition of a fleet of Kubernetes clusters.
+//!
+//! # From above
+//!
+//! A fleet is written once, in HCL and templates. It is resolved into complete clusters, each cluster's units
+//! are rendered to its exact Kubernetes objects, and the objects are checked, printed, or written to files.
+//! Data goes one way, and each step is a type of its own:
+//!
+//! ```text
+//! source::Sources → fleet::Fleet → cluster::Resolved → render::Rendered → validate::Validated
+//!                                                                          → report → exit status
+//! ```
+//!
+//! Everything up to `validate` is a pure function of the sources and the variables given. Effects are at the
+//! edge: `source` reads files, `cli` does the rest.
+//!
+//! # The rooms
+//!
+//! In the order data goes through them. `tests/it/house.rs` reads this table and holds the source to it.
+//!
+//! | room | owes | may use |
+//! |---|---|---|
+//! | `diagnostic` | what is wrong and where: spans, stable codes, labels; told by every room, printed by `report` | – |
+//! | `source` | where text comes from: a folder, a git revision, a test's strings; nothing outside the root | – |
+//! | `object` | the Kubernetes words: objects, references, apply order, scopes, quantities, selectors, names | – |
+//! | `yaml` | the only door to YAML: read with byte spans, emit so that the API server reads the same value | object |
+//! | `fleet` | the HCL as written: parsed, checked against the language, with the span of every part | diagnostic, source, object |
+//! | `cluster` | variables, locals, profiles and overrides resolved into complete clusters; remembers which line set each value | diagnostic, source, object, fleet |
+//! | `render` | clusters and templates → objects; deterministic, no clock, environment, network or randomness | diagnostic, source, object, yaml, cluster |
+//! | `validate` | findings on rendered objects without a network | diagnostic, object, yaml, cluster, render |
+//! | `report` | problems and objects → text and JSON; no effects | diagnostic, source, object, yaml, cluster, render, validate |
+//! | `cli` | arguments → settings → one file per command → exit status | diagnostic, source, object, yaml, fleet, cluster, render, validate, report |
+//!
+//! # Invariants
+//!
+//! 1. Nothing imports `cli`; only `cli` imports `report`. Room imports follow the table.
+//! 2. Environment, clock, terminal and process exit: `cli` alone. Time enters as an argument.
+//! 3. `fleet`, `cluster`, `render` and `validate` give the same bytes for the same input, whatever the machine,
+//!    the number of threads, the locale or the time zone. No `HashMap`: its order changes from run to run.
+//! 4. `validate::Validated` comes only from `validate::check`.
+//! 5. Secret values are masked in the constructor of what can be printed, not in the printer.
+//! 6. Nothing outside the root is read: [`source`] resolves every path, links included, before it opens it.
+//! 7. Every setting of a cluster or unit knows the line that set it and what it replaced:
+//!    [`cluster::Setting`].
+//! 8. No panic on any input: no `unwrap` or indexing that an input can reach, recursion has a depth limit,
+//!    loops have a budget, every limit is a named constant.
+//! 9. A problem is told once, with its place, what is allowed and the next step; independent ones are told in
+//!    one run.
+
+#![warn(clippy::doc_markdown)]
+#![allow(rustdoc::private_intra_doc_links, reason = "the pages are built with the private items")]
+

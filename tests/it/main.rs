@@ -1,0 +1,4 @@
+//! One binary for all tests.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
