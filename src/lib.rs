@@ -50,3 +50,4 @@
 #![warn(clippy::doc_markdown)]
 #![allow(rustdoc::private_intra_doc_links, reason = "the pages are built with the private items")]
 
+pub mod diagnostic;
