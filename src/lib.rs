@@ -51,3 +51,4 @@
 #![allow(rustdoc::private_intra_doc_links, reason = "the pages are built with the private items")]
 
 pub mod diagnostic;
+pub mod source;
