@@ -51,4 +51,5 @@
 #![allow(rustdoc::private_intra_doc_links, reason = "the pages are built with the private items")]
 
 pub mod diagnostic;
+pub mod object;
 pub mod source;
