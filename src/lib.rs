@@ -53,3 +53,4 @@
 pub mod diagnostic;
 pub mod object;
 pub mod source;
+pub mod yaml;
