@@ -51,6 +51,7 @@
 #![allow(rustdoc::private_intra_doc_links, reason = "the pages are built with the private items")]
 
 pub mod diagnostic;
+pub mod fleet;
 pub mod object;
 pub mod source;
 pub mod yaml;
