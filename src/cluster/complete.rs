@@ -1,0 +1,128 @@
+//! The defaults of a service, and every setting of the language that it does not set as `null`, so that a
+//! template can ask for any of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::setting::{Branch, Leaf, Setting, Site, Step};
+use super::value::{Kind, Value};
+use crate::fleet::schema::{BlockSchema, Nested, Occurs, SERVICE, Type};
+
+/// What the language says where nobody says anything: path and value.
+const DEFAULTS: [(&[&str], &str); 6] = [
+    (&["workload"], "deployment"),
+    (&["rightsize"], "off"),
+    (&["shutdown", "grace"], "30s"),
+    (&["spread", "zones"], "hard"),
+    (&["spread", "hosts"], "soft"),
+    (&["disruption", "max_unavailable"], "25%"),
+];
+
+/// The defaults of a service: the lowest layer, so that what replaces one remembers it.
+pub fn defaults() -> Setting {
+    let mut defaults = empty_map();
+    for (path, value) in DEFAULTS {
+        set_if_absent(&mut defaults, path, leaf(Kind::String(Arc::from(value))));
+    }
+    set_if_absent(&mut defaults, &["security", "read_only_root"], leaf(Kind::Bool(true)));
+    set_if_absent(&mut defaults, &["spot"], leaf(Kind::Bool(false)));
+    defaults
+}
+
+/// The settings with the rest of the language as `null`, `{}` and `[]`.
+pub fn complete(mut settings: Setting) -> Setting {
+    let Setting::Map(branch) = &mut settings else { return settings };
+    if let Some(Setting::Map(disruption)) = branch.entries.get_mut("disruption")
+        && disruption.entries.contains_key("min_available")
+    {
+        // The two exclude each other; only a default gives way.
+        disruption.entries.retain(|_, setting| setting.site().step != Step::Default);
+    }
+    for port in entries_of(branch, "port") {
+        set_if_absent(port, &["protocol"], leaf(Kind::String(Arc::from("TCP"))));
+    }
+    fill(branch, &SERVICE, &["override", "excuse"]);
+    settings
+}
+
+fn entries_of<'a>(branch: &'a mut Branch, key: &str) -> impl Iterator<Item = &'a mut Setting> {
+    let entries = match branch.entries.get_mut(key) {
+        Some(Setting::Map(inner)) => Some(inner.entries.values_mut()),
+        _ => None,
+    };
+    entries.into_iter().flatten()
+}
+
+fn site() -> Site {
+    Site { span: None, step: Step::Default, block: Arc::from("") }
+}
+
+fn leaf(kind: Kind) -> Setting {
+    Setting::Leaf(Leaf { value: Value::new(kind), site: site(), replaced: None })
+}
+
+fn empty_map() -> Setting {
+    Setting::Map(Branch { entries: BTreeMap::new(), sensitive: false, site: site(), replaced: None })
+}
+
+fn set_if_absent(setting: &mut Setting, path: &[&str], value: Setting) {
+    let (Setting::Map(branch), [first, rest @ ..]) = (setting, path) else { return };
+    match rest {
+        [] => {
+            branch.entries.entry(Arc::from(*first)).or_insert(value);
+        }
+        rest => {
+            let inner = branch.entries.entry(Arc::from(*first)).or_insert_with(empty_map);
+            set_if_absent(inner, rest, value);
+        }
+    }
+}
+
+fn fill(branch: &mut Branch, schema: &BlockSchema, leave: &[&str]) {
+    for arg in schema.args().filter(|arg| arg.overridable || schema.name != SERVICE.name) {
+        branch.entries.entry(Arc::from(arg.name)).or_insert_with(|| nothing(&arg.ty));
+        if let (Type::Object(keys), Some(Setting::Map(inner))) = (&arg.ty, branch.entries.get_mut(arg.name)) {
+            for key in *keys {
+                inner.entries.entry(Arc::from(key.name)).or_insert_with(|| nothing(&key.ty));
+            }
+        }
+    }
+    for nested in schema.blocks().filter(|nested| !leave.contains(&nested.schema.name)) {
+        fill_block(branch, nested);
+    }
+}
+
+fn fill_block(branch: &mut Branch, nested: &Nested) {
+    let name = nested.schema.name;
+    match nested.occurs {
+        Occurs::Once => match branch.entries.get_mut(name) {
+            Some(Setting::Map(inner)) => fill(inner, nested.schema, &[]),
+            Some(Setting::Leaf(_)) => {}
+            None => {
+                branch.entries.insert(Arc::from(name), leaf(Kind::Null));
+            }
+        },
+        Occurs::PerLabel | Occurs::Often => {
+            branch.entries.entry(Arc::from(name)).or_insert_with(empty_map);
+            for inner in entries_of(branch, name) {
+                if let Setting::Map(inner) = inner {
+                    fill(inner, nested.schema, &[]);
+                }
+            }
+            if let (true, Some(Setting::Map(probes))) = (name == "probe", branch.entries.get_mut(name)) {
+                for kind in ["startup", "readiness", "liveness"] {
+                    probes.entries.entry(Arc::from(kind)).or_insert_with(|| leaf(Kind::Null));
+                }
+            }
+        }
+    }
+}
+
+/// What stands for a setting that nobody gave.
+fn nothing(ty: &Type) -> Setting {
+    match ty {
+        Type::Map(_) | Type::Object(_) => empty_map(),
+        Type::List(_) => leaf(Kind::List(Arc::new(Vec::new()))),
+        _ => leaf(Kind::Null),
+    }
+}
