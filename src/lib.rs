@@ -54,5 +54,6 @@ pub mod cluster;
 pub mod diagnostic;
 pub mod fleet;
 pub mod object;
+pub mod render;
 pub mod source;
 pub mod yaml;
