@@ -56,4 +56,5 @@ pub mod fleet;
 pub mod object;
 pub mod render;
 pub mod source;
+pub mod validate;
 pub mod yaml;
