@@ -55,6 +55,7 @@ pub mod diagnostic;
 pub mod fleet;
 pub mod object;
 pub mod render;
+pub mod report;
 pub mod source;
 pub mod validate;
 pub mod yaml;

@@ -1,0 +1,22 @@
+//! What a person or a program reads: data in, text out, no effects.
+//!
+//! [`text`] and [`json`] print the same diagnostics; [`manifest`] prints what was rendered. Every text that
+//! leaves this room is free of control characters other than the line break, whatever was put in.
+
+mod escape;
+pub mod json;
+pub mod manifest;
+mod severity;
+pub mod text;
+pub mod version;
+mod window;
+
+pub use escape::{json_safe, printable};
+pub use severity::Summary;
+
+#[cfg(test)]
+mod schema_tests;
+
+/// The code of every diagnostic in the tests of this room, which reports none itself.
+#[cfg(test)]
+const CODE: crate::diagnostic::Code = crate::diagnostic::Code::new("R001");
