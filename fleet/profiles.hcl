@@ -1,0 +1,43 @@
+# What clusters have in common. Two profiles that match one cluster may not set a value differently, unless
+# one names the other in `replaces`.
+
+profile "base" {
+  values = {
+    istio   = { revision = "1-29" }
+    mtls    = "STRICT"
+    tracing = { sampling = 1 } # percent of requests
+  }
+}
+
+profile "prod" {
+  match = "env=prod"
+  values = {
+    domain  = "shop.example.com"
+    ingress = { weight = 25 } # the share of the traffic; 0 in the `values` of one cluster drains it
+  }
+
+  service {
+    rightsize = "recommend" # recommendations to read, never changes by themselves
+  }
+}
+
+profile "staging" {
+  match    = "env=staging"
+  replaces = ["base"]
+  values = {
+    domain  = "staging.shop.example.com"
+    istio   = { revision = "1-30" } # the next revision of the mesh, before production gets it
+    tracing = { sampling = 100 }
+  }
+}
+
+# Staging runs what production runs, only less of it.
+override "small" {
+  match = "env=staging"
+  units = "tier in (web,backend)"
+
+  autoscale {
+    min = 1
+    max = 3
+  }
+}

@@ -1,0 +1,52 @@
+gate "errors" {
+  prometheus  = "http://prometheus.${cluster.name}.internal:9090"
+  query       = "(sum(rate(istio_requests_total{reporter=\"destination\",response_code=~\"5..\"}[2m])) or vector(0)) / sum(rate(istio_requests_total{reporter=\"destination\"}[2m]))"
+  max         = 0.01
+  interval    = "30s"
+  min_samples = 10
+}
+
+gate "latency" {
+  prometheus  = "http://prometheus.${cluster.name}.internal:9090"
+  query       = "histogram_quantile(0.99, sum by (le) (rate(istio_request_duration_milliseconds_bucket{reporter=\"destination\"}[2m])))"
+  max         = 800 # milliseconds
+  interval    = "30s"
+  min_samples = 10
+}
+
+rollout "staging" {
+  match      = "env=staging"
+  on_failure = "halt" # left as it is, for somebody to look at
+
+  stage "all" {
+    match = "env=staging"
+    soak  = "10m"
+    gates = ["errors"]
+  }
+}
+
+rollout "prod" {
+  match      = "env=prod"
+  on_failure = "rollback"
+
+  stage "canary" {
+    clusters = ["prod-a"]
+    soak     = "15m"
+    gates    = ["errors", "latency"]
+  }
+  stage "rest" {
+    clusters = ["prod-b", "prod-c", "prod-d"] # one at a time, in this order
+    soak     = "10m"
+    gates    = ["errors", "latency"]
+  }
+
+  freeze "black-friday" {
+    from   = "2026-11-26T00:00:00Z"
+    until  = "2026-12-01T00:00:00Z"
+    reason = "the four days that earn the year"
+  }
+  limits {
+    deletions       = 5
+    changed_percent = 40
+  }
+}
