@@ -50,6 +50,7 @@
 #![warn(clippy::doc_markdown)]
 #![allow(rustdoc::private_intra_doc_links, reason = "the pages are built with the private items")]
 
+pub mod cli;
 pub mod cluster;
 pub mod diagnostic;
 pub mod fleet;

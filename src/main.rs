@@ -1,3 +1,11 @@
 //! The `fleetwright` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+use fleetwright::cli;
+
+fn main() -> ExitCode {
+    let environment = cli::Environment::of_process();
+    let terminal = cli::Terminal::of_process();
+    cli::run(cli::arguments_of_process(), &environment, terminal).into()
+}

@@ -1,0 +1,44 @@
+//! The codes of what is wrong with the command line or with what it names.
+
+use crate::diagnostic::Code;
+
+/// There is no fleet where it was looked for.
+pub const NO_FLEET: Code = Code::new("X001");
+/// `--cluster` names no cluster of the fleet.
+pub const NO_SUCH_CLUSTER: Code = Code::new("X002");
+/// `--cluster` or `--select` means every cluster.
+pub const EVERY_CLUSTER: Code = Code::new("X003");
+/// `--select` is no label selector.
+pub const SELECTOR: Code = Code::new("X004");
+/// `--cluster` and `--select` leave no cluster.
+pub const NOTHING_SELECTED: Code = Code::new("X005");
+/// The git revision of `--rev` cannot be read.
+pub const REVISION: Code = Code::new("X006");
+/// The command line cannot be read.
+pub const USAGE: Code = Code::new("X007");
+/// A `--var` that is not `NAME=VALUE`.
+pub const VARIABLE: Code = Code::new("X010");
+/// A variable of the environment that is not UTF-8.
+pub const ENVIRONMENT: Code = Code::new("X011");
+/// A file of variables that cannot be read.
+pub const VARIABLES_UNREADABLE: Code = Code::new("X012");
+/// A file of variables that is not JSON or HCL.
+pub const VARIABLES_SYNTAX: Code = Code::new("X013");
+/// A file of variables that holds something else than variables.
+pub const VARIABLES_CONTENT: Code = Code::new("X014");
+/// A path below `--out` that leads through a link or is of the wrong kind.
+pub const OUT_PATH: Code = Code::new("X020");
+/// A file below `--out` that fleetwright did not write.
+pub const OUT_FOREIGN: Code = Code::new("X021");
+/// The index of `--out` is not one that this version wrote.
+pub const OUT_INDEX: Code = Code::new("X022");
+/// Two units render to one file.
+pub const OUT_TWICE: Code = Code::new("X023");
+/// Another run writes to the same folder.
+pub const OUT_BUSY: Code = Code::new("X024");
+/// A file that is no longer rendered was edited and is kept.
+pub const OUT_KEPT: Code = Code::new("X025");
+/// The operating system refused to read or write.
+pub const MACHINE: Code = Code::new("X030");
+/// `init` would overwrite something.
+pub const INIT_EXISTS: Code = Code::new("X040");

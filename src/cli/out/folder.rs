@@ -1,0 +1,106 @@
+//! What stands in the folder; links are never followed.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::error::Error;
+use super::index::{self, Index};
+
+/// A folder to compare with or to write to, and what fleetwright wrote there before.
+#[derive(Debug)]
+pub struct Folder {
+    pub(super) path: PathBuf,
+    pub(super) index: Index,
+    /// Held until the folder is let go: a second run would take away the temporary files of this one.
+    lock: Option<File>,
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing.
+    Nothing,
+    /// A file of this length.
+    File(u64),
+    /// A folder.
+    Folder,
+}
+
+impl Folder {
+    /// A folder to compare with. It need not be there.
+    ///
+    /// # Errors
+    /// If it is a link or no folder, or its index cannot be read.
+    pub fn to_compare(path: &Path) -> Result<Self, Error> {
+        let index = match real_folder(path)? {
+            true => index::load(path)?,
+            false => Index::new(),
+        };
+        Ok(Self { path: path.to_owned(), index, lock: None })
+    }
+
+    /// A folder to write to, made if it is not there, and locked against other runs.
+    ///
+    /// # Errors
+    /// As [`Folder::to_compare`], if it cannot be made, or if another run holds the lock.
+    pub fn to_write(path: &Path) -> Result<Self, Error> {
+        if !real_folder(path)? {
+            fs::create_dir_all(path).map_err(Error::io("make this folder", path))?;
+        }
+        let handle = File::open(path).map_err(Error::io("open this folder", path))?;
+        let lock = match handle.try_lock() {
+            Ok(()) => Some(handle),
+            Err(TryLockError::WouldBlock) => return Err(Error::Busy(path.to_owned())),
+            // Some network file systems have no locks; one writer at a time is then up to the user.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => None,
+            Err(TryLockError::Error(error)) => return Err(Error::io("lock this folder", path)(error)),
+        };
+        Ok(Self { path: path.to_owned(), index: index::load(path)?, lock })
+    }
+
+    /// Whether the folder may be written to.
+    pub(super) fn is_locked(&self) -> bool {
+        self.lock.is_some()
+    }
+}
+
+/// What stands at a path, without following a link.
+///
+/// # Errors
+/// If it is a link, or neither a file nor a folder, or cannot be looked at.
+pub fn look(path: &Path) -> Result<Found, Error> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => Err(Error::Link(path.to_owned())),
+        Ok(found) if found.is_file() => Ok(Found::File(found.len())),
+        Ok(found) if found.is_dir() => Ok(Found::Folder),
+        Ok(_) => Err(Error::NotAFile(path.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Nothing),
+        Err(error) => Err(Error::io("look at this path", path)(error)),
+    }
+}
+
+/// Whether a folder is there.
+///
+/// # Errors
+/// If something else is, or it cannot be looked at.
+pub fn real_folder(path: &Path) -> Result<bool, Error> {
+    match look(path) {
+        Ok(Found::Folder) => Ok(true),
+        Ok(Found::Nothing) => Ok(false),
+        Ok(Found::File(_)) | Err(Error::NotAFile(_)) => Err(Error::NotAFolder(path.to_owned())),
+        Err(error) => Err(error),
+    }
+}
+
+/// The bytes of a file, or `None` if it is larger than `limit`.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Error> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
+        .map_err(Error::io("read this file", path))?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+}

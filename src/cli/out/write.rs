@@ -1,0 +1,165 @@
+//! Writing: whole files, by way of temporary ones.
+
+use std::collections::BTreeSet;
+use std::fs::{self, OpenOptions};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use super::compare::Comparison;
+use super::error::Error;
+use super::folder::{Folder, real_folder};
+use super::index::{self, INDEX, Index};
+
+/// What the name of a temporary file begins with; sixteen hexadecimal digits follow.
+const TEMPORARY: &str = ".fleetwright-tmp-";
+
+/// The mode of a file, as far as the umask allows.
+const MODE: u32 = 0o644;
+
+/// The mode of a file that shows a secret.
+const SECRET_MODE: u32 = 0o600;
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Files written.
+    pub written: usize,
+    /// Files removed.
+    pub removed: usize,
+    /// Files that were as rendered.
+    pub unchanged: usize,
+}
+
+/// Makes the folder what was rendered.
+///
+/// The index is widened before the first write and narrowed after the last, so that a run that is killed
+/// forgets nothing that it wrote.
+///
+/// # Errors
+/// The first of [`Comparison::refused`], with nothing written; or what the operating system said, with the
+/// files written so far whole.
+pub fn write(folder: &Folder, mut comparison: Comparison<'_>) -> Result<Outcome, Error> {
+    if let Some(refused) = comparison.refused.pop() {
+        return Err(refused);
+    }
+    take_temporary_away(folder, &comparison)?;
+    let mut widened = folder.index.clone();
+    for manifest in &comparison.write {
+        let path = manifest.path();
+        let digest = comparison.index.get(&path).cloned().unwrap_or_default();
+        widened.insert(path, digest);
+    }
+    save(folder, &folder.index, &widened)?;
+    for manifest in &comparison.write {
+        let cluster = folder.path.join(&*manifest.cluster);
+        if !real_folder(&cluster)? {
+            fs::create_dir(&cluster).map_err(Error::io("make this folder", &cluster))?;
+        }
+        let mode = if manifest.shows_secrets { SECRET_MODE } else { MODE };
+        replace(&cluster, &manifest.file, manifest.text.as_bytes(), mode)?;
+    }
+    for path in &comparison.remove {
+        remove(&folder.path.join(path))?;
+    }
+    save(folder, &widened, &comparison.index)?;
+    Ok(Outcome {
+        written: comparison.write.len(),
+        removed: comparison.remove.len(),
+        unchanged: comparison.unchanged,
+    })
+}
+
+fn save(folder: &Folder, before: &Index, after: &Index) -> Result<(), Error> {
+    if before == after {
+        return Ok(());
+    }
+    replace(&folder.path, INDEX, index::text(after, &folder.path)?.as_bytes(), MODE)
+}
+
+/// Puts `bytes` at `folder/name` in one step: whoever looks sees the old file or the new one. `mode` is that
+/// of a new file, less the umask.
+///
+/// # Errors
+/// What the operating system said. The temporary file is taken away, or else by the next run.
+pub fn replace(folder: &Path, name: &str, bytes: &[u8], mode: u32) -> Result<(), Error> {
+    let path = folder.join(name);
+    // `create_new` follows no link that somebody put there; a random name cannot be put there in advance.
+    let temporary = folder.join(format!("{TEMPORARY}{:016x}", RandomState::new().hash_one(name)));
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(&temporary)
+        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|()| fs::rename(&temporary, &path));
+    match written {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            let error = Error::io("write this file", &path)(error);
+            match fs::remove_file(&temporary) {
+                // Not even made, or taken away, or left to the next run: the first error is the one to tell.
+                Ok(()) | Err(_) => Err(error),
+            }
+        }
+    }
+}
+
+/// Writes a file that is not there yet.
+///
+/// # Errors
+/// If something is there, or the operating system said no.
+pub fn new_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(bytes))
+        .map_err(Error::io("write this file", path))
+}
+
+/// Removes a file, and its folder if that is empty then.
+fn remove(file: &Path) -> Result<(), Error> {
+    fs::remove_file(file).map_err(Error::io("remove this file", file))?;
+    let Some(folder) = file.parent() else { return Ok(()) };
+    match fs::remove_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::DirectoryNotEmpty => {
+            Err(Error::io("remove this empty folder", folder)(error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Takes away what killed runs left, in the folders that this one writes to. Only under the lock: the files
+/// could be those of a run that lives.
+fn take_temporary_away(folder: &Folder, comparison: &Comparison<'_>) -> Result<(), Error> {
+    if !folder.is_locked() {
+        return Ok(());
+    }
+    let clusters: BTreeSet<&str> =
+        comparison.index.keys().filter_map(|path| Some(path.split_once('/')?.0)).collect();
+    let mut folders = vec![folder.path.clone()];
+    for cluster in clusters {
+        let path = folder.path.join(cluster);
+        if real_folder(&path)? {
+            folders.push(path);
+        }
+    }
+    for folder in folders {
+        for entry in fs::read_dir(&folder).map_err(Error::io("list this folder", &folder))? {
+            let entry = entry.map_err(Error::io("list this folder", &folder))?;
+            let is_file = entry.file_type().map_err(Error::io("look at this path", &entry.path()))?.is_file();
+            if is_file && entry.file_name().to_str().is_some_and(is_temporary) {
+                let path = entry.path();
+                fs::remove_file(&path).map_err(Error::io("remove this file", &path))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_temporary(name: &str) -> bool {
+    name.strip_prefix(TEMPORARY)
+        .is_some_and(|digits| digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}

@@ -1,0 +1,124 @@
+//! From sources to checked objects: the rooms in the order data goes through them.
+
+use std::num::NonZeroUsize;
+
+use serde_json::Value;
+
+use super::codes;
+use super::selection::Clusters;
+use crate::cluster::{self, Given, Resolved};
+use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap};
+use crate::fleet;
+use crate::render::{self, Event, Options, RenderedUnit, Show};
+use crate::report::json::VERSION;
+use crate::report::manifest::{self, Manifest};
+use crate::source::{RelPath, Sources};
+use crate::validate::{self, Validated};
+use crate::yaml;
+
+/// A fleet, read and resolved.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The fleet; what had a problem is left out of it.
+    pub resolved: Resolved,
+    /// The texts it may read.
+    pub sources: Sources,
+}
+
+/// Reads and resolves a fleet; `None` if its outline is not known. `problems` may hold errors all the same:
+/// what could be resolved is there so that what is wrong further on shows in the same run.
+pub fn load(
+    sources: Sources,
+    folder: &RelPath,
+    given: &[Given],
+    map: &mut SourceMap,
+    problems: &mut Diagnostics,
+) -> Option<Loaded> {
+    let version = match semver::Version::parse(env!("CARGO_PKG_VERSION")) {
+        Ok(version) => version,
+        Err(error) => {
+            problems.push(Diagnostic::error(codes::MACHINE, format!("the version of this build: {error}")));
+            return None;
+        }
+    };
+    let (fleet, found) = fleet::parse(&sources, folder, map);
+    problems.append(found);
+    let (resolved, found) = cluster::resolve(&fleet?, given, &sources, &version, map);
+    problems.append(found);
+    Some(Loaded { resolved, sources })
+}
+
+/// Renders and checks the clusters; calls `on_cluster` as each is rendered, from any thread. `None` if one of
+/// all the problems so far is an error: then nothing of it may be printed or written.
+pub fn render(
+    loaded: &Loaded,
+    clusters: &Clusters,
+    threads: NonZeroUsize,
+    map: &mut SourceMap,
+    problems: &mut Diagnostics,
+    on_cluster: &(dyn Fn() + Sync),
+) -> Option<Validated> {
+    let options = Options { clusters: clusters.named(), threads: threads.get() };
+    let told = |event| match event {
+        Event::Rendered { .. } => on_cluster(),
+    };
+    let (rendered, found) = render::render(&loaded.resolved, &loaded.sources, map, &options, &told);
+    problems.append(found);
+    let (validated, found) = validate::check(rendered, !problems.has_errors());
+    problems.append(found);
+    validated.filter(|_| !problems.has_errors())
+}
+
+/// How many clusters and objects there are.
+pub fn counts(validated: &Validated) -> (usize, usize) {
+    let clusters = validated.rendered().clusters();
+    let units = clusters.iter().flat_map(|cluster| cluster.units());
+    (clusters.len(), units.map(|unit| unit.objects().len()).sum())
+}
+
+/// The YAML of each unit that rendered something.
+pub fn manifests(validated: &Validated, show: Show) -> Vec<Manifest> {
+    let mut manifests = Vec::new();
+    for cluster in validated.rendered().clusters() {
+        for unit in cluster.units().iter().filter(|unit| !unit.objects().is_empty()) {
+            let documents: Vec<String> = printable(unit, show).iter().map(yaml::emit).collect();
+            let has_secrets = unit.objects().iter().any(|object| !object.secrets().is_empty());
+            manifests.push(Manifest {
+                cluster: cluster.name().clone(),
+                unit: unit.address().to_owned(),
+                file: format!("{}.yaml", unit.file_stem()),
+                text: documents.join("---\n"),
+                has_secrets,
+                shows_secrets: has_secrets && show == Show::Full,
+            });
+        }
+    }
+    manifests
+}
+
+/// The objects for `render -o json`.
+pub fn document(
+    validated: &Validated,
+    show: Show,
+    problems: &Diagnostics,
+    map: &SourceMap,
+) -> manifest::Render {
+    let clusters = validated.rendered().clusters().iter().map(|cluster| manifest::Cluster {
+        name: cluster.name().to_string(),
+        units: cluster
+            .units()
+            .iter()
+            .map(|unit| manifest::Unit {
+                name: unit.address().to_owned(),
+                file: format!("{}/{}.yaml", cluster.name(), unit.file_stem()),
+                objects: printable(unit, show),
+            })
+            .collect(),
+    });
+    let document = manifest::Render::findings(problems, map);
+    manifest::Render { version: VERSION, clusters: clusters.collect(), ..document }
+}
+
+fn printable(unit: &RenderedUnit, show: Show) -> Vec<Value> {
+    unit.objects().iter().map(|object| object.printable(show).into_owned().into_value()).collect()
+}

@@ -1,0 +1,215 @@
+//! What a command needs to know, worked out from arguments, environment and terminal.
+//!
+//! Every argument struct is taken apart by name, so that a new flag does not compile until it is handled.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use super::args::{
+    Arguments, Command, CompletionArgs, FleetArgs, Format, InitArgs, ManArgs, OutputArgs, RenderArgs,
+    ValidateArgs, VersionArgs, When,
+};
+use super::console::Console;
+use super::environment::{Environment, Terminal};
+use crate::render::Show;
+use crate::report::text::Style;
+
+/// One command with its settings.
+#[derive(Debug)]
+pub enum Settings {
+    /// `render`.
+    Render(Render),
+    /// `validate`.
+    Validate(Validate),
+    /// `init`.
+    Init(Init),
+    /// `completion`.
+    Completion(clap_complete::Shell),
+    /// `man`: the folder to write to, if not stdout.
+    Man(Option<PathBuf>),
+    /// `version`.
+    Version(Format),
+}
+
+/// The settings of `render`.
+#[derive(Debug)]
+pub struct Render {
+    /// The fleet to read.
+    pub fleet: Fleet,
+    /// The clusters to render.
+    pub selection: Selection,
+    /// Where it goes.
+    pub target: Target,
+    /// Whether secret values are shown.
+    pub show: Show,
+    /// The format of stdout.
+    pub format: Format,
+    /// Whether progress is shown.
+    pub progress: bool,
+}
+
+/// Where `render` puts what it renders.
+#[derive(Debug)]
+pub enum Target {
+    /// Onto stdout.
+    Print,
+    /// Into a folder.
+    Write(PathBuf),
+    /// Compared with a folder.
+    Check(PathBuf),
+}
+
+/// The settings of `validate`.
+#[derive(Debug)]
+pub struct Validate {
+    /// The fleet to read.
+    pub fleet: Fleet,
+    /// Whether warnings count as errors.
+    pub strict: bool,
+    /// The format of stdout.
+    pub format: Format,
+    /// Whether progress is shown.
+    pub progress: bool,
+}
+
+/// The settings of `init`.
+#[derive(Debug)]
+pub struct Init {
+    /// Where to write.
+    pub dir: PathBuf,
+}
+
+/// Which clusters.
+#[derive(Debug, Default)]
+pub struct Selection {
+    /// Names or patterns; empty for all.
+    pub clusters: Vec<String>,
+    /// A label selector, not yet parsed.
+    pub labels: Option<String>,
+}
+
+/// Which fleet, with which variables.
+#[derive(Debug)]
+pub struct Fleet {
+    /// The folder that was named.
+    pub dir: Option<PathBuf>,
+    /// The git revision to read; `None` for the working tree.
+    pub revision: Option<String>,
+    /// The variables that were given.
+    pub variables: Variables,
+    /// How many threads to use.
+    pub threads: NonZeroUsize,
+}
+
+/// Where values of variables were given.
+#[derive(Debug, Default)]
+pub struct Variables {
+    /// `NAME=VALUE` each.
+    pub flags: Vec<String>,
+    /// Files; `-` for stdin.
+    pub files: Vec<PathBuf>,
+    /// From the environment, by name.
+    pub environment: BTreeMap<OsString, OsString>,
+    /// Whether stdin is a terminal, which is not read from.
+    pub stdin_is_terminal: bool,
+}
+
+impl Settings {
+    /// The settings of the command, and where it writes.
+    pub fn new(arguments: Arguments, environment: &Environment, terminal: Terminal) -> (Self, Console) {
+        let Arguments { command } = arguments;
+        let console = |when| Console::new(when, environment, terminal);
+        match command {
+            Command::Render(args) => {
+                let RenderArgs { fleet, cluster, select, out, check, show_sensitive, output } = args;
+                let OutputArgs { output: format, color } = output;
+                let render = Render {
+                    fleet: Fleet::new(fleet, environment, terminal),
+                    selection: Selection { clusters: cluster, labels: select },
+                    target: match out {
+                        None => Target::Print,
+                        Some(dir) if check => Target::Check(dir),
+                        Some(dir) => Target::Write(dir),
+                    },
+                    show: if show_sensitive { Show::Full } else { Show::Masked },
+                    format,
+                    progress: terminal.stderr && !environment.dumb,
+                };
+                (Self::Render(render), console(color))
+            }
+            Command::Validate(ValidateArgs { strict, fleet, output }) => {
+                let OutputArgs { output: format, color } = output;
+                let fleet = Fleet::new(fleet, environment, terminal);
+                let progress = terminal.stderr && !environment.dumb;
+                (Self::Validate(Validate { fleet, strict, format, progress }), console(color))
+            }
+            Command::Init(InitArgs { dir, color }) => (Self::Init(Init { dir }), console(color)),
+            Command::Completion(CompletionArgs { shell }) => (Self::Completion(shell), console(When::Auto)),
+            Command::Man(ManArgs { out }) => (Self::Man(out), console(When::Auto)),
+            Command::Version(VersionArgs { output }) => (Self::Version(output), console(When::Auto)),
+        }
+    }
+}
+
+impl Fleet {
+    fn new(args: FleetArgs, environment: &Environment, terminal: Terminal) -> Self {
+        let FleetArgs { fleet, rev, var, var_file, threads } = args;
+        Self {
+            dir: fleet,
+            revision: rev,
+            variables: Variables {
+                flags: var,
+                files: var_file,
+                environment: environment.variables.clone(),
+                stdin_is_terminal: terminal.stdin,
+            },
+            threads: threads
+                .or_else(|| std::thread::available_parallelism().ok())
+                .unwrap_or(NonZeroUsize::MIN),
+        }
+    }
+}
+
+impl Console {
+    /// `always` and `never` are obeyed; else colour goes to a terminal that takes it, unless `NO_COLOR` is
+    /// set.
+    pub fn new(when: When, environment: &Environment, terminal: Terminal) -> Self {
+        let style = |is_terminal: bool| {
+            let color = match when {
+                When::Always => true,
+                When::Never => false,
+                When::Auto => is_terminal && !environment.no_color && !environment.dumb,
+            };
+            let fallback = Style::default().width;
+            Style { color, width: environment.columns.filter(|_| is_terminal).unwrap_or(fallback) }
+        };
+        Self { out: style(terminal.stdout), err: style(terminal.stderr) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b72_colour_and_width_follow_flag_environment_and_terminal() {
+        let on = Terminal { stdin: true, stdout: true, stderr: true };
+        let plain = Environment::default();
+        let no_color = Environment { no_color: true, ..Environment::default() };
+        let dumb = Environment { dumb: true, columns: Some(10), ..Environment::default() };
+        let color = |when, environment: &Environment, terminal| {
+            let console = Console::new(when, environment, terminal);
+            (console.out.color, console.err.color)
+        };
+        assert_eq!(color(When::Auto, &plain, on), (true, true));
+        assert_eq!(color(When::Auto, &plain, Terminal { stdout: false, ..on }), (false, true));
+        assert_eq!(color(When::Auto, &no_color, on), (false, false));
+        assert_eq!(color(When::Auto, &dumb, on), (false, false));
+        assert_eq!(color(When::Always, &no_color, Terminal::default()), (true, true));
+        assert_eq!(color(When::Never, &plain, on), (false, false));
+        assert_eq!(Console::new(When::Auto, &dumb, on).out.width, 10);
+        assert_eq!(Console::new(When::Auto, &dumb, Terminal::default()).out.width, Style::default().width);
+    }
+}

@@ -1,0 +1,37 @@
+//! The exit statuses: one place for all commands.
+
+use std::process::ExitCode;
+
+/// How a run ended. Where several clusters end differently, the first of 7, 5, 4, 3, 6, 1 counts.
+///
+/// | status | meaning |
+/// |---|---|
+/// | 0 | done, or no differences |
+/// | 1 | differences found (`render --check`; later `diff`) |
+/// | 2 | the fleet, a template or the command line is wrong; nothing was written or sent |
+/// | 3 | a cluster could not be read completely (`diff`, `status`) |
+/// | 4 | refused: lock, freeze, identity, missing evidence, stale plan, limits; nothing was written |
+/// | 5 | stopped after a write: failed or partial |
+/// | 6 | inconclusive: a gate could not say |
+/// | 7 | this machine: disk, permissions, a defect |
+/// | 130, 143 | interrupted by SIGINT, SIGTERM; left to the system's default |
+///
+/// 3 to 6 belong to the commands that speak to clusters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitStatus {
+    /// Done, or no differences.
+    Done = 0,
+    /// Differences found.
+    Differences = 1,
+    /// The fleet, a template or the command line is wrong.
+    Wrong = 2,
+    /// This machine: disk, permissions, a defect.
+    Machine = 7,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(status as u8)
+    }
+}
