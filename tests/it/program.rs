@@ -1,0 +1,141 @@
+//! The real binary, run in a folder of its own.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A folder to run in; nothing above it is a repository.
+pub struct Place(TempDir);
+
+/// What a run came to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub status: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Place {
+    pub fn empty() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    pub fn with(files: &[(&str, &str)]) -> Self {
+        let place = Self::empty();
+        for (path, text) in files {
+            place.write(path, text);
+        }
+        place
+    }
+
+    /// Two clusters, and one component that renders a Namespace on each.
+    pub fn fleet() -> Self {
+        Self::with(&[
+            (
+                "fleet/fleet.hcl",
+                "fleet \"demo\" {\n  templates = \".\"\n}\n\n\
+                 cluster \"prod-a\" {\n  labels = { env = \"prod\" }\n}\n\n\
+                 cluster \"prod-b\" {\n  labels = { env = \"prod\" }\n}\n\n\
+                 component \"base\" {\n  manifests = [\"base.yaml\"]\n}\n",
+            ),
+            (
+                "fleet/base.yaml",
+                "{\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {\"name\": \"base\"}}\n",
+            ),
+        ])
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path().join(path)).unwrap()
+    }
+
+    /// The program with an empty environment, stdin closed.
+    pub fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fleetwright"));
+        command.env_clear().current_dir(self.path()).args(arguments).stdin(Stdio::null());
+        command
+    }
+
+    /// The program as a user whom modes of files bind: root is not. Makes the place readable for all.
+    pub fn unprivileged<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
+        const NOBODY: u32 = 65534;
+        let is_root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
+        if !is_root {
+            return self.command(arguments);
+        }
+        fs::set_permissions(self.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        // The folder of the build may be one that only root enters.
+        let copy = self.path().join(".fleetwright-copy");
+        if !copy.exists() {
+            // Not a copy where it can be helped: a file that a test writes while another one forks is busy.
+            let program = env!("CARGO_BIN_EXE_fleetwright");
+            if fs::hard_link(program, &copy).is_err() {
+                fs::copy(program, &copy).unwrap();
+            }
+        }
+        let mut command = Command::new(copy);
+        command.env_clear().current_dir(self.path()).args(arguments).stdin(Stdio::null());
+        command.uid(NOBODY).gid(NOBODY);
+        command
+    }
+
+    pub fn run<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Outcome {
+        outcome(self.command(arguments).output().unwrap())
+    }
+
+    pub fn run_with_stdin<S: AsRef<OsStr>>(&self, arguments: &[S], input: &[u8]) -> Outcome {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_vec();
+        // A program that has seen enough closes the pipe, which is not an error of the test.
+        let writer = std::thread::spawn(move || stdin.write_all(&input).is_ok());
+        let output = child.wait_with_output().unwrap();
+        writer.join().unwrap();
+        outcome(output)
+    }
+}
+
+/// What a finished process came to; both streams are UTF-8.
+pub fn outcome(output: std::process::Output) -> Outcome {
+    Outcome {
+        status: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+impl Outcome {
+    /// Asserts the status and that stdout is empty; returns stderr.
+    pub fn refused(self, status: i32) -> String {
+        assert_eq!((self.status, self.stdout.as_str()), (Some(status), ""), "{}", self.stderr);
+        self.stderr
+    }
+
+    /// Asserts status 0; returns stdout and stderr.
+    pub fn done(self) -> (String, String) {
+        assert_eq!(self.status, Some(0), "{}", self.stderr);
+        (self.stdout, self.stderr)
+    }
+}

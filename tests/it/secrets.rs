@@ -1,0 +1,217 @@
+//! Secrets, through the binary: none of them reaches any output, whatever is done with them.
+
+use std::fs;
+use std::path::Path;
+
+use crate::program::{Outcome, Place};
+
+/// The planted secret: no name, no expression, and with characters that every encoding writes in its own way.
+const SECRET: &str = "hunter2\"secret/ä";
+/// A planted secret that is a word of the language.
+const WORD: &str = "hunter2secret";
+
+/// Every form in which a planted secret would be found.
+const FORMS: [&str; 4] = ["hunter2", "HUNTER2", "aHVudGVyM", "SFVOVEVSM"];
+
+/// Templates, given as the one of the unit.
+fn config_map(lines: &str) -> String {
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n{lines}\n")
+}
+
+/// A fleet with one component; `more` goes into its block.
+fn fleet(more: &str) -> String {
+    format!(
+        "fleet \"shop\" {{}}\n\
+         variable \"token\" {{\n  type = string\n  sensitive = true\n}}\n\
+         variable \"word\" {{\n  type = string\n  sensitive = true\n}}\n\
+         variable \"words\" {{\n  type = map(string)\n  sensitive = true\n  default = {{}}\n}}\n\
+         variable \"hosts\" {{\n  type = list(string)\n  sensitive = true\n  default = []\n}}\n\
+         variable \"number\" {{\n  type = number\n  sensitive = true\n  default = 1\n}}\n\
+         cluster \"prod-a\" {{\n  context = \"prod-a\"\n}}\n{more}"
+    )
+}
+
+fn component(arguments: &str) -> String {
+    let namespace = if arguments.contains("namespace") { "" } else { "  namespace = \"web\"\n" };
+    let templates = if arguments.contains("templates") { "" } else { "  templates = [\"web\"]\n" };
+    fleet(&format!("component \"web\" {{\n{namespace}{templates}{arguments}\n}}\n"))
+}
+
+fn place(fleet: &str, template: &str) -> Place {
+    let hosts = format!("hosts = [\"{WORD}\", \"{WORD}:x\"]\n");
+    let words = format!("words = {{ {WORD} = \"x\", other = \"{WORD}\" }}\n");
+    Place::with(&[
+        ("fleet/f.hcl", fleet),
+        ("templates/web/a.yaml", template),
+        ("overridden.hcl", &format!("token = \"{WORD}-old\"\n{hosts}{words}")),
+    ])
+}
+
+fn files_below(folder: &Path, found: &mut String) {
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files_below(&path, found);
+        } else {
+            found.push_str(&fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+/// Runs every command and scans all that comes out of it. The statuses, in order.
+fn scan(what: &str, place: &Place, more: &[&str]) -> Vec<Option<i32>> {
+    let (token, word) = (format!("token={SECRET}"), format!("word={WORD}"));
+    let mut statuses = Vec::new();
+    for command in [
+        &["validate"][..],
+        &["validate", "-o", "json"],
+        &["render"],
+        &["render", "-o", "json"],
+        &["render", "--out", "out"],
+    ] {
+        let mut arguments = command.to_vec();
+        arguments.extend(["--var-file", "overridden.hcl", "--var", &token, "--var", &word]);
+        arguments.extend(more);
+        let Outcome { status, stdout, stderr } = place.run(&arguments);
+        let mut written = String::new();
+        files_below(&place.path().join("out"), &mut written);
+        for (name, text) in [("stdout", &stdout), ("stderr", &stderr), ("a file", &written)] {
+            for form in FORMS {
+                assert!(!text.contains(form), "{what}: {command:?} shows {form} on {name}:\n{text}");
+            }
+            assert!(!text.contains("not a bug of yours"), "{what}: {text}");
+        }
+        statuses.push(status);
+    }
+    statuses
+}
+
+const VALUES: &str = "  values = {\n    token = var.token\n    word = var.word\n    words = var.words\n    hosts = var.hosts\n  }";
+
+#[test]
+fn a_secret_in_a_template_is_masked_or_refused() {
+    let masked = 0;
+    let refused = 1;
+    let mut wrong = Vec::new();
+    for (lines, status) in [
+        ("data: { x: {{ values.token | quote }} }", masked),
+        ("data: { x: {{ values.word | b64encode }} }", masked),
+        ("data: { x: {{ values.word | sha256 }} }", masked),
+        ("data: { x: {{ values.word | upper }} }", masked),
+        ("data:\n  x: {{ values.words.other }}\n  z: {{ values.hosts | to_json }}", masked),
+        ("data:\n  x: {{ values.hosts | join(sep=\",\") }}", masked),
+        ("spec: { env: [{ name: A, value: {{ values.word }} }] }", masked),
+        ("  annotations: { x: {{ values.token | quote }} }", masked),
+        ("  labels: { x: {{ values.word }} }", masked),
+        ("  labels: { x: {{ values.token | quote }} }", refused),
+        ("  labels: { {{ values.word }}: x }", refused),
+        ("  annotations: { {{ values.word }}: x }", refused),
+        ("data: { {{ values.word }}: x }", refused),
+        ("data: { {{ values.word | upper }}: x }", refused),
+        ("spec: [{ a: { {{ values.word }}: x } }]", refused),
+        ("data: {{ values.words | to_json }}", refused),
+        ("data: { {% for key, value in values.words %}{{ key }}: x, {% endfor %} }", refused),
+        ("data: { x: {{ values.token }} }", masked),
+        ("data: { x: {{ values.nothing[values.word] }} }", refused),
+        ("data: { x: {{ values.word + 1 }} }", refused),
+        ("status: { x: {{ values.word }} }", refused),
+    ] {
+        let place = place(&component(VALUES), &config_map(lines));
+        let statuses = scan(lines, &place, &[]);
+        // What is refused is so by every command.
+        if !statuses.iter().all(|one| (*one == Some(0)) == (status == masked)) {
+            wrong.push((lines, statuses));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_secret_name_is_refused() {
+    let base = config_map("data: {}");
+    for template in [
+        base.replace("name: a", "name: {{ values.word }}"),
+        base.replace("name: a", "name: a\n  namespace: {{ values.word }}"),
+        base.replace("kind: ConfigMap", "kind: {{ values.word }}"),
+        base.replace("apiVersion: v1", "apiVersion: {{ values.word }}/v1"),
+        format!(
+            "{}---\n{}",
+            base.replace("name: a", "name: {{ values.word }}"),
+            base.replace("name: a", "name: {{ values.word }}")
+        ),
+        format!(
+            "{}{{% if values.word == \"x\" %}}---\n{}{{% endif %}}",
+            base.replace("name: a", "name: {{ values.word }}"),
+            base
+        ),
+    ] {
+        let two = component(VALUES).replace("component \"web\"", "component \"other\"");
+        let two = format!("{}{}", component(VALUES), &two[two.find("component").unwrap_or(0)..]);
+        for fleet in [component(VALUES), two] {
+            let statuses = scan(&template, &place(&fleet, &template), &[]);
+            assert!(statuses.iter().all(|status| *status != Some(0)), "{template}: {statuses:?}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_in_the_fleet_is_refused_or_masked() {
+    let service = |lines: &str| fleet(&format!("service \"web\" {{\n  namespace = \"web\"\n{lines}\n}}\n"));
+    for fleet in [
+        component("  namespace = var.word"),
+        component("  templates = [var.word]"),
+        component("  manifests = [var.word]"),
+        component("  depends_on = [var.word]"),
+        component("  labels = { x = var.word }"),
+        component("  for_each = toset([var.word])"),
+        component("  match = var.token"),
+        component("  values = { (var.word) = nope }"),
+        component("  patch = { (var.word) = {} }"),
+        component("  patch = { \"ConfigMap/a\" = { metadata = { labels = { (var.word) = \"x\" } } } }"),
+        component("  values = { m = { (var.word) = \"x\" } }\n  patch = { \"X/x\" = {} }"),
+        component("  values = { m = { (var.word) = \"x\" } }\n  override \"o\" {\n    match = keys(cluster.values.m)[0]\n  }"),
+        component("  optional = var.token"),
+        component("  override \"o\" {\n    replaces = [var.word]\n    remove = [var.word]\n  }"),
+        service("  access {\n    from = var.hosts\n    egress = var.hosts\n  }"),
+        service("  access {\n    from = [var.word]\n  }"),
+        service("  expose \"x\" {\n    gateway = var.word\n    hosts = var.hosts\n    port = var.word\n  }"),
+        service("  image = var.token\n  replicas = var.word\n  env = var.words\n  requests = var.words"),
+        service("  schedule = var.token\n  workload = var.word"),
+        format!("{}rollout \"r\" {{\n  match = \"env=prod\"\n  stage \"s\" {{\n    clusters = [var.word]\n    gates = [var.word]\n  }}\n  freeze {{\n    cron = var.token\n    duration = \"1h\"\n    timezone = var.word\n    reason = \"x\"\n  }}\n}}\n", component("")),
+        format!("{}output \"o\" {{\n  value = var.token\n}}\n", component("")),
+        component("").replace("  context = \"prod-a\"", "  context = var.word\n  labels = { (var.word) = \"x\" }"),
+        component("").replace("type = number", "type = number\n  validation {\n    condition = var.number > 5\n    error_message = \"no ${var.number} hunter\"\n  }"),
+        component("").replace("  type = string\n  sensitive = true\n", "  type = string\n  sensitive = nope\n"),
+    ] {
+        let statuses = scan(&fleet, &place(&fleet, &config_map("data: {}")), &[]);
+        assert!(statuses.iter().all(|status| *status != Some(0)), "{fleet}: {statuses:?}");
+    }
+}
+
+#[test]
+fn the_text_of_a_sensitive_variable_is_not_told() {
+    let place = place(&component(VALUES), &config_map("data: {}"));
+    place.write("bad.hcl", &format!("number = {WORD}\n"));
+    place.write("bad.json", &format!("{{\"hosts\": {{\"{WORD}\": 1}}, \"words\": {{\"{WORD}\": [1]}}}}"));
+    for more in [
+        &["--var", "number=hunter2secret"][..],
+        &["--var", "number=\"hunter2secret\""],
+        &["--var", "number=hunter2secret", "--var", "number=hunter2again"],
+        &["--var", "hosts=[hunter2secret]"],
+        &["--var", "hosts=hunter2secret("],
+        &["--var", "words={ hunter2secret = [] }"],
+        &["--var-file", "bad.hcl"],
+        &["--var-file", "bad.json"],
+    ] {
+        let statuses = scan(&format!("{more:?}"), &place, more);
+        assert!(statuses.iter().all(|status| *status != Some(0)), "{more:?}: {statuses:?}");
+    }
+}
+
+#[test]
+fn show_sensitive_shows_it() {
+    let place = place(&component(VALUES), &config_map("data: { x: {{ values.word }} }"));
+    let word = format!("word={WORD}");
+    let arguments = ["render", "--show-sensitive", "--var", "token=x", "--var", &word];
+    assert!(place.run(&arguments).done().0.contains(WORD));
+}
