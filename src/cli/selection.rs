@@ -170,6 +170,7 @@ mod tests {
             values: Setting::Map(Branch {
                 entries: BTreeMap::new(),
                 sensitive: false,
+                removed: BTreeMap::new(),
                 site: Site { span: None, step: Step::Default, block: "".into() },
                 replaced: None,
             }),

@@ -62,7 +62,13 @@ fn leaf(kind: Kind) -> Setting {
 }
 
 fn empty_map() -> Setting {
-    Setting::Map(Branch { entries: BTreeMap::new(), sensitive: false, site: site(), replaced: None })
+    Setting::Map(Branch {
+        entries: BTreeMap::new(),
+        sensitive: false,
+        removed: BTreeMap::new(),
+        site: site(),
+        replaced: None,
+    })
 }
 
 fn set_if_absent(setting: &mut Setting, path: &[&str], value: Setting) {

@@ -51,8 +51,13 @@ fn branch(
     problems: &mut Diagnostics,
 ) -> Setting {
     let site = |span: Span| Site { span: Some(span), step, block: title.clone() };
-    let mut tree =
-        Branch { entries: BTreeMap::new(), sensitive: false, site: site(block.place()), replaced: None };
+    let mut tree = Branch {
+        entries: BTreeMap::new(),
+        sensitive: false,
+        removed: BTreeMap::new(),
+        site: site(block.place()),
+        replaced: None,
+    };
     for argument in block.args.values() {
         let name = &argument.name.text;
         if path.is_empty() && META.contains(&&**name) {
@@ -88,7 +93,13 @@ fn branch(
         }
         let of_kind = tree.entries.entry(Arc::from(kind)).or_insert_with(|| {
             let site = site(nested.header);
-            Setting::Map(Branch { entries: BTreeMap::new(), sensitive: false, site, replaced: None })
+            Setting::Map(Branch {
+                entries: BTreeMap::new(),
+                sensitive: false,
+                removed: BTreeMap::new(),
+                site,
+                replaced: None,
+            })
         });
         if let Setting::Map(of_kind) = of_kind {
             of_kind.entries.insert(Arc::from(nested.name()), inner);
@@ -141,7 +152,13 @@ impl Setting {
                     .entries()
                     .map(|(key, item)| (key.clone(), Self::from_typed(item.into_owned(), inner, &site)));
                 let entries = entries.collect();
-                Self::Map(Branch { entries, sensitive: value.sensitive, site, replaced: None })
+                Self::Map(Branch {
+                    entries,
+                    sensitive: value.sensitive,
+                    removed: BTreeMap::new(),
+                    site,
+                    replaced: None,
+                })
             }
             _ => Self::Leaf(Leaf { value, site, replaced: None }),
         }

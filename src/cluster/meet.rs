@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::codes;
-use super::setting::{Setting, Site};
+use super::setting::{Branch, Leaf, Removed, Setting, Site};
 use super::value::MASKED;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 
@@ -41,7 +41,8 @@ pub fn meet(
     }
     for layer in replaced_first(layers) {
         for (path, span) in &layer.removes {
-            if take_away(&mut base, path) {
+            let site = Site { span: Some(*span), ..layer.tree.site().clone() };
+            if take_away(&mut base, path, &site) {
                 removed(*span);
             }
         }
@@ -71,9 +72,10 @@ pub fn over(base: Setting, upper: Setting) -> Setting {
     match (base, upper) {
         (Setting::Map(mut base), Setting::Map(upper)) => {
             for (key, setting) in upper.entries {
-                let setting = match base.entries.remove(&key) {
-                    Some(below) => over(below, setting),
-                    None => setting,
+                let setting = match (base.entries.remove(&key), base.removed.get(&key)) {
+                    (Some(below), _) => over(below, setting),
+                    (None, Some(gone)) => after(gone, setting),
+                    (None, None) => setting,
                 };
                 base.entries.insert(key, setting);
             }
@@ -92,12 +94,26 @@ pub fn over(base: Setting, upper: Setting) -> Setting {
     }
 }
 
-fn take_away(setting: &mut Setting, path: &[Arc<str>]) -> bool {
+/// A setting that stands where another was taken away: it takes nothing over from it, and remembers it.
+fn after(gone: &Removed, setting: Setting) -> Setting {
+    match setting {
+        Setting::Leaf(leaf) => Setting::Leaf(Leaf { replaced: Some(gone.was.clone()), ..leaf }),
+        Setting::Map(branch) => Setting::Map(Branch { replaced: Some(gone.was.clone()), ..branch }),
+    }
+}
+
+fn take_away(setting: &mut Setting, path: &[Arc<str>], site: &Site) -> bool {
     let Setting::Map(branch) = setting else { return false };
     match path {
         [] => false,
-        [last] => branch.entries.remove(last).is_some(),
-        [first, rest @ ..] => branch.entries.get_mut(first).is_some_and(|inner| take_away(inner, rest)),
+        [last] => match branch.entries.remove(last) {
+            Some(was) => {
+                branch.removed.insert(last.clone(), Removed { was: Box::new(was), site: site.clone() });
+                true
+            }
+            None => false,
+        },
+        [first, rest @ ..] => branch.entries.get_mut(first).is_some_and(|inner| take_away(inner, rest, site)),
     }
 }
 

@@ -37,7 +37,7 @@ use std::sync::Arc;
 pub use moved::Moved;
 pub use number::{Number, NumberError};
 pub use resolve::resolve;
-pub use setting::{Branch, Leaf, Setting, Site, Step};
+pub use setting::{Branch, Leaf, Removed, Setting, Site, Step};
 pub use unit::{FileRef, Unit, UnitKind, UnitName};
 pub use value::{Kind, Value};
 pub use variable::{Given, GivenFrom, GivenValue};

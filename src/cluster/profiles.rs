@@ -158,7 +158,13 @@ pub fn values_of(
 ) -> Setting {
     let empty = |span| {
         let site = Site { span: Some(span), step, block: title.clone() };
-        Setting::Map(Branch { entries: BTreeMap::new(), sensitive: false, site, replaced: None })
+        Setting::Map(Branch {
+            entries: BTreeMap::new(),
+            sensitive: false,
+            removed: BTreeMap::new(),
+            site,
+            replaced: None,
+        })
     };
     let Some(argument) = block.arg("values") else { return empty(block.place()) };
     match argument_value(argument, &VALUES, "values", title, scope, problems) {

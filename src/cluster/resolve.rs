@@ -230,7 +230,13 @@ fn cluster_values(
 
 fn no_values() -> Setting {
     let site = Site { span: None, step: Step::Default, block: Arc::from("") };
-    Setting::Map(Branch { entries: BTreeMap::new(), sensitive: false, site, replaced: None })
+    Setting::Map(Branch {
+        entries: BTreeMap::new(),
+        sensitive: false,
+        removed: BTreeMap::new(),
+        site,
+        replaced: None,
+    })
 }
 
 fn locals_in<'a>(arguments: impl Iterator<Item = &'a Argument>) -> BTreeSet<Arc<str>> {

@@ -61,11 +61,22 @@ pub struct Leaf {
     pub replaced: Option<Box<Setting>>,
 }
 
+/// A setting that was taken away.
+#[derive(Clone, Debug)]
+pub struct Removed {
+    /// What it was.
+    pub was: Box<Setting>,
+    /// The `remove` that took it away.
+    pub site: Site,
+}
+
 /// A map of settings.
 #[derive(Clone, Debug)]
 pub struct Branch {
     /// By key.
     pub entries: BTreeMap<Arc<str>, Setting>,
+    /// What an override took away, and what said so: a later block that sets one of these replaces it.
+    pub removed: BTreeMap<Arc<str>, Removed>,
     /// Whether its keys are secret. What they lead to has its own mark.
     pub sensitive: bool,
     /// The block or expression that spoke of it last; each entry has a site of its own.

@@ -259,6 +259,39 @@ fn a_service_is_complete_for_its_templates() {
 }
 
 #[test]
+fn what_was_taken_away_is_remembered() {
+    let (fleet, problems) = resolved_with(
+        r#"
+component "x" {
+  namespace = "x"
+  templates = ["x"]
+  values    = { level = 1, other = 1 }
+  override "a" {
+    match  = "zone=a"
+    remove = ["values.level"]
+    values = { level = 2 }
+  }
+  override "b" {
+    match  = "zone=b"
+    remove = ["values.level"]
+  }
+}
+"#,
+        &[],
+    );
+    assert_eq!(problems, "");
+    let Some(Setting::Leaf(leaf)) = setting(&fleet, "prod-a", "x", "values.level") else { panic!("no leaf") };
+    assert_eq!(leaf.replaced.as_deref().map(|was| was.to_value().shown()).as_deref(), Some("1"));
+    assert_eq!(shown(&fleet, "prod-b", "x", "values.level"), "absent");
+    let Some(Setting::Map(values)) = setting(&fleet, "prod-b", "x", "values") else { panic!("no map") };
+    let gone = values.removed.get("level").unwrap();
+    assert_eq!(
+        format!("{} by {}", gone.was.to_value().shown(), gone.site),
+        "1 by override \"b\" of component \"x\""
+    );
+}
+
+#[test]
 fn what_replaces_a_default_remembers_it() {
     let text = SERVICE.replace(
         "  replicas  = 2\n",

@@ -293,13 +293,20 @@ fn base(kind: UnitKind, ground: &Ground<'_>) -> Setting {
         UnitKind::Component => Setting::Map(Branch {
             entries: BTreeMap::new(),
             sensitive: false,
+            removed: BTreeMap::new(),
             site: site.clone(),
             replaced: None,
         }),
     };
     let mut base = match below {
         Setting::Map(base) => base,
-        Setting::Leaf(_) => Branch { entries: BTreeMap::new(), sensitive: false, site, replaced: None },
+        Setting::Leaf(_) => Branch {
+            entries: BTreeMap::new(),
+            sensitive: false,
+            removed: BTreeMap::new(),
+            site,
+            replaced: None,
+        },
     };
     base.entries.insert(Arc::from("values"), ground.values.clone());
     Setting::Map(base)

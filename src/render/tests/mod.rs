@@ -226,7 +226,13 @@ fn site(span: Option<Span>) -> Site {
 }
 
 fn branch(entries: BTreeMap<Arc<str>, Setting>, span: Option<Span>) -> Setting {
-    Setting::Map(Branch { entries, sensitive: false, site: site(span), replaced: None })
+    Setting::Map(Branch {
+        entries,
+        sensitive: false,
+        removed: BTreeMap::new(),
+        site: site(span),
+        replaced: None,
+    })
 }
 
 /// Settings from lines of `path = JSON`; each value has the place of its JSON.
