@@ -27,6 +27,7 @@
 //! | `fleet` | the HCL as written: parsed, checked against the language, with the span of every part | diagnostic, source, object |
 //! | `cluster` | variables, locals, profiles and overrides resolved into complete clusters; remembers which line set each value | diagnostic, source, object, fleet |
 //! | `render` | clusters and templates → objects; deterministic, no clock, environment, network or randomness | diagnostic, source, object, yaml, cluster |
+//! | `schema` | what API servers take: their OpenAPI schemas, recorded, and objects held to them without a network | diagnostic, source, object |
 //! | `validate` | findings on rendered objects without a network | diagnostic, object, yaml, cluster, render |
 //! | `report` | problems and objects → text and JSON; no effects | diagnostic, source, object, yaml, cluster, render, validate |
 //! | `cli` | arguments → settings → one file per command → exit status | diagnostic, source, object, yaml, fleet, cluster, render, validate, report |
@@ -57,6 +58,7 @@ pub mod fleet;
 pub mod object;
 pub mod render;
 pub mod report;
+pub mod schema;
 pub mod source;
 pub mod validate;
 pub mod yaml;

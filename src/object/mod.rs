@@ -1,5 +1,6 @@
 //! The Kubernetes words: objects, what names them, their order, quantities, selectors and names.
 
+mod base64;
 mod body;
 mod field;
 mod malformed;
@@ -12,6 +13,7 @@ mod scope;
 mod selector;
 mod set;
 
+pub use base64::{base64_decode, base64_encode};
 pub use body::Object;
 pub use field::{FieldPath, MASK};
 pub use malformed::Malformed;

@@ -139,7 +139,7 @@ pub fn dns_subdomain(text: &str) -> Result<(), InvalidName> {
 /// # Errors
 /// If it is `.` or `..`, has a `/`, a `%`, a blank at an end or a control character, or is too long.
 pub fn object_name(text: &str) -> Result<(), InvalidName> {
-    let rule = "any printable ASCII but '/', '%' and blanks; not '.' or '..' alone";
+    let rule = "any printable ASCII but '/' and '%', no blank at an end; not '.' or '..' alone";
     if matches!(text, "." | "..") {
         return Err(InvalidName {
             what: "name of an object",
@@ -149,8 +149,12 @@ pub fn object_name(text: &str) -> Result<(), InvalidName> {
         });
     }
     check("name of an object", rule, text, SUBDOMAIN, |part| {
+        let last = part.len().saturating_sub(1);
         part.char_indices()
-            .find(|(_, c)| matches!(c, '/' | '%') || c.is_whitespace() || c.is_control() || !c.is_ascii())
+            .find(|(offset, c)| {
+                let is_end = *offset == 0 || *offset == last;
+                matches!(c, '/' | '%') || *c == ' ' && is_end || !matches!(c, ' '..='~')
+            })
             .map(|(offset, c)| (c, offset))
     })
 }
