@@ -29,6 +29,7 @@
 //! | `render` | clusters and templates → objects; deterministic, no clock, environment, network or randomness | diagnostic, source, object, yaml, cluster |
 //! | `schema` | what API servers take: their OpenAPI schemas, recorded, and objects held to them without a network | diagnostic, source, object |
 //! | `validate` | findings on rendered objects without a network | diagnostic, object, yaml, cluster, render |
+//! | `live` | the only door to API servers: kubeconfigs, connections, identity, reading | diagnostic, object, yaml, cluster, schema |
 //! | `report` | problems and objects → text and JSON; no effects | diagnostic, source, object, yaml, cluster, render, validate |
 //! | `cli` | arguments → settings → one file per command → exit status | diagnostic, source, object, yaml, fleet, cluster, render, validate, report |
 //!
@@ -55,6 +56,7 @@ pub mod cli;
 pub mod cluster;
 pub mod diagnostic;
 pub mod fleet;
+pub mod live;
 pub mod object;
 pub mod render;
 pub mod report;

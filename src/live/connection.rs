@@ -1,0 +1,187 @@
+//! A connection: first [`Unproven`], which can ask nothing but who the server is; then [`Proven`].
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use super::channel::{Channel, MAX_ANSWER, Settings};
+use super::codes;
+use super::failure::Failure;
+use super::identity::{Identities, Uid};
+use super::kubeconfig::Access;
+use super::notice::Tell;
+use super::target::Target;
+use super::unknown::{Reason, Unknown};
+use crate::diagnostic::Diagnostic;
+
+/// The one thing that is asked of a server before it is known which it is.
+const IDENTITY: &str = "/api/v1/namespaces/kube-system";
+
+/// The most bytes of that answer.
+const MAX_IDENTITY: usize = 1 << 20;
+
+/// A connection to a server of which it is not known which cluster it is.
+pub struct Unproven {
+    channel: Channel,
+}
+
+impl Unproven {
+    /// Prepares a connection for a cluster of the fleet. The credential plugin runs here, if the user has one;
+    /// nothing is sent to the server. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// If there are no credentials, or the kubeconfig cannot be used.
+    pub async fn open(
+        cluster: &str,
+        access: &Access,
+        settings: &Settings,
+        tell: Tell,
+    ) -> Result<Self, Failure> {
+        let target = Arc::new(Target::new(cluster, access));
+        Channel::open(target, access, settings, tell).await.map(|channel| Self { channel })
+    }
+
+    /// Who is asked.
+    pub fn target(&self) -> &Target {
+        &self.channel.target
+    }
+
+    /// Asks which cluster it is, and holds the answer against the fleet.
+    ///
+    /// # Errors
+    /// If it cannot be asked, if it is another cluster than the one that is pinned, or if it is another one of
+    /// the fleet's.
+    pub async fn prove(self, identities: &Identities) -> Result<Proven, Failure> {
+        let answer = self.channel.get(IDENTITY, MAX_IDENTITY).await?;
+        let uid = uid(&answer).map_err(|what| {
+            Unknown::new(&self.channel.target, &format!("GET {IDENTITY}"), Reason::Content(what.to_owned()))
+        })?;
+        let is_pinned = identities.check(&self.channel.target, &uid).map_err(Failure::Mismatch)?;
+        Ok(Proven { channel: Arc::new(self.channel), uid, is_pinned })
+    }
+}
+
+/// How many reads of one server are under way at a time. More are not faster.
+pub const SIDE_BY_SIDE: usize = 8;
+
+/// How many reads in a row must meet silence until no more are begun.
+const SILENT: usize = 3;
+
+/// A connection to the cluster that the fleet means.
+pub struct Proven {
+    channel: Arc<Channel>,
+    uid: Uid,
+    is_pinned: bool,
+}
+
+impl Proven {
+    /// Who is asked.
+    pub fn target(&self) -> &Target {
+        &self.channel.target
+    }
+
+    /// Which cluster it is.
+    pub fn uid(&self) -> &Uid {
+        &self.uid
+    }
+
+    /// Whether the fleet pins that; if not, the name of the context is all that speaks for it.
+    pub fn is_pinned(&self) -> bool {
+        self.is_pinned
+    }
+
+    /// The warning that is due where nothing is pinned.
+    pub fn doubt(&self) -> Option<Diagnostic> {
+        let Target { cluster, .. } = self.target();
+        (!self.is_pinned).then(|| {
+            Diagnostic::warning(
+                codes::NOT_PINNED,
+                format!("nothing proves that this is cluster \"{cluster}\": its UID is not pinned"),
+            )
+            .on(cluster.clone())
+            .note(self.target().to_string())
+            .note(format!("the UID of its kube-system is {}", self.uid))
+            .help(format!("pin it with `fleetwright trust --cluster {cluster}`"))
+        })
+    }
+
+    /// The answer to a GET of a path such as `/openapi/v3`, with its query if it has one: text of at most
+    /// [`MAX_ANSWER`] bytes. JSON is asked for. Calls may run side by side.
+    ///
+    /// # Errors
+    /// If it cannot be read; what fails in passing was tried several times.
+    pub async fn get_text(&self, path: &str) -> Result<String, Unknown> {
+        self.channel.get(path, MAX_ANSWER).await
+    }
+
+    /// The answers to several GETs, in the order of the paths, at most [`SIDE_BY_SIDE`] of them under way at a
+    /// time. Each is as [`Proven::get_text`] gives it. Once several in a row met nobody, those not yet begun are
+    /// given up.
+    pub async fn get_texts(&self, paths: &[String]) -> Vec<Result<String, Unknown>> {
+        let mut answers: Vec<Option<Result<String, Unknown>>> = vec![None; paths.len()];
+        let mut under_way = JoinSet::new();
+        let mut waiting = paths.iter().cloned().enumerate();
+        let mut silent: Vec<Reason> = Vec::new();
+        loop {
+            while under_way.len() < SIDE_BY_SIDE
+                && silent.len() < SILENT
+                && let Some((index, path)) = waiting.next()
+            {
+                let channel = Arc::clone(&self.channel);
+                under_way.spawn(async move { (index, channel.get(&path, MAX_ANSWER).await) });
+            }
+            let Some(done) = under_way.join_next().await else { break };
+            // A task that panicked has been told; its answer stays unknown.
+            if let Ok((index, answer)) = done
+                && let Some(place) = answers.get_mut(index)
+            {
+                match &answer {
+                    Err(unknown) if unknown.is_silence() => silent.push(unknown.reason.clone()),
+                    Ok(_) | Err(_) if silent.len() < SILENT => silent.clear(),
+                    Ok(_) | Err(_) => {}
+                }
+                *place = Some(answer);
+            }
+        }
+        let given_up = waiting.map(|(index, _)| index).next().unwrap_or(paths.len());
+        for (place, path) in answers.iter_mut().zip(paths).skip(given_up) {
+            let reason = silent.first().cloned().unwrap_or(Reason::Other);
+            *place = Some(Err(Unknown::given_up(&self.channel.target, &format!("GET {path}"), reason)));
+        }
+        let lost = |path: &String| Unknown::new(&self.channel.target, &format!("GET {path}"), Reason::Other);
+        paths.iter().zip(answers).map(|(path, answer)| answer.unwrap_or_else(|| Err(lost(path)))).collect()
+    }
+
+    /// The version that the server runs, as `v1.36.3`.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn kubernetes(&self) -> Result<String, Unknown> {
+        let answer = self.get_text("/version").await?;
+        let version: Option<Value> = serde_json::from_str(&answer).ok();
+        let version = version.as_ref().and_then(|version| version.get("gitVersion")?.as_str());
+        let is_one = |text: &&str| {
+            text.starts_with('v') && text.len() < 64 && text.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        version
+            .filter(is_one)
+            .map(str::to_owned)
+            .ok_or_else(|| self.unreadable("/version", "there is no `gitVersion` in it".to_owned()))
+    }
+
+    /// That the answer to a GET of a path came and is not what it must be.
+    pub(super) fn unreadable(&self, path: &str, what: String) -> Unknown {
+        Unknown::new(&self.channel.target, &format!("GET {path}"), Reason::Content(what))
+    }
+}
+
+/// The UID in the answer to [`IDENTITY`].
+fn uid(answer: &str) -> Result<Uid, &'static str> {
+    let object: Value = serde_json::from_str(answer).map_err(|_| "it is not JSON")?;
+    let text = |path: &str| object.pointer(path).and_then(Value::as_str);
+    if text("/kind") != Some("Namespace") || text("/metadata/name") != Some("kube-system") {
+        return Err("it is not the namespace kube-system");
+    }
+    text("/metadata/uid").and_then(Uid::parse).ok_or("its UID is none")
+}

@@ -1,0 +1,57 @@
+//! Who is asked, as messages say it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::kubeconfig::Access;
+
+/// A cluster of the fleet, and the way to its API server. Nothing in it is secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The cluster of the fleet.
+    pub cluster: Arc<str>,
+    /// The context of the kubeconfig.
+    pub context: String,
+    /// The address of the server.
+    pub server: String,
+    /// Its host and port.
+    pub host: String,
+    /// The user of the kubeconfig.
+    pub user: String,
+    /// Whom that user acts as.
+    pub acts_as: Option<String>,
+    /// Whether the connection is encrypted.
+    pub is_tls: bool,
+}
+
+impl Target {
+    /// The way that a context leads.
+    pub fn new(cluster: impl Into<Arc<str>>, access: &Access) -> Self {
+        let address = &access.server.address;
+        Self {
+            cluster: cluster.into(),
+            context: access.context.clone(),
+            server: address.to_string().trim_end_matches('/').to_owned(),
+            host: address.authority().map_or(String::new(), ToString::to_string),
+            user: access.user.name.clone(),
+            acts_as: access.user.impersonation.user.clone(),
+            is_tls: access.server.is_tls(),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { context, server, user, .. } = self;
+        write!(
+            f,
+            "context \"{}\", server {server}, user \"{}\"",
+            context.escape_debug(),
+            user.escape_debug()
+        )?;
+        match &self.acts_as {
+            Some(other) => write!(f, " acting as \"{}\"", other.escape_debug()),
+            None => Ok(()),
+        }
+    }
+}
