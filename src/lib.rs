@@ -9,6 +9,7 @@
 //! ```text
 //! source::Sources → fleet::Fleet → cluster::Resolved → render::Rendered → validate::Validated
 //!                                                                          → report → exit status
+//! live::Kubeconfig → live::Unproven → live::Proven ────────────────────────┘
 //! ```
 //!
 //! Everything up to `validate` is a pure function of the sources and the variables given. Effects are at the
@@ -20,7 +21,7 @@
 //!
 //! | room | owes | may use |
 //! |---|---|---|
-//! | `diagnostic` | what is wrong and where: spans, stable codes, labels; told by every room, printed by `report` | – |
+//! | `diagnostic` | what is wrong and where: spans, stable codes, labels; told by every room, printed by `report` | object |
 //! | `source` | where text comes from: a folder, a git revision, a test's strings; nothing outside the root | – |
 //! | `object` | the Kubernetes words: objects, references, apply order, scopes, quantities, selectors, names | – |
 //! | `yaml` | the only door to YAML: read with byte spans, emit so that the API server reads the same value | object |
@@ -28,10 +29,10 @@
 //! | `cluster` | variables, locals, profiles and overrides resolved into complete clusters; remembers which line set each value | diagnostic, source, object, fleet |
 //! | `render` | clusters and templates → objects; deterministic, no clock, environment, network or randomness | diagnostic, source, object, yaml, cluster |
 //! | `schema` | what API servers take: their OpenAPI schemas, recorded, and objects held to them without a network | diagnostic, source, object |
-//! | `validate` | findings on rendered objects without a network | diagnostic, object, yaml, cluster, render |
+//! | `validate` | findings on rendered objects without a network | diagnostic, object, yaml, cluster, render, schema |
 //! | `live` | the only door to API servers: kubeconfigs, connections, identity, reading | diagnostic, object, yaml, cluster, schema |
-//! | `report` | problems and objects → text and JSON; no effects | diagnostic, source, object, yaml, cluster, render, validate |
-//! | `cli` | arguments → settings → one file per command → exit status | diagnostic, source, object, yaml, fleet, cluster, render, validate, report |
+//! | `report` | problems and objects → text, JSON, SARIF and annotations; no effects | diagnostic, source, object, yaml, cluster, render, validate |
+//! | `cli` | arguments → settings → one file per command → exit status | diagnostic, source, object, yaml, fleet, cluster, render, schema, validate, live, report |
 //!
 //! # Invariants
 //!
@@ -46,8 +47,11 @@
 //!    [`cluster::Setting`].
 //! 8. No panic on any input: no `unwrap` or indexing that an input can reach, recursion has a depth limit,
 //!    loops have a budget, every limit is a named constant.
-//! 9. A problem is told once, with its place, what is allowed and the next step; independent ones are told in
-//!    one run.
+//! 9. `kube::Client` and `Api` appear in `live` alone; async in `live` and `cli` alone. Where a `uid` is pinned, no
+//!    request but the question for it goes to a server with another: only a [`live::Proven`] can ask anything.
+//! 10. A read that failed is [`live::Unknown`], a value of its own: never "absent", never "unchanged".
+//! 11. A problem is told once, with its place, what is allowed and the next step; independent ones are told in
+//!     one run.
 
 #![warn(clippy::doc_markdown)]
 #![allow(rustdoc::private_intra_doc_links, reason = "the pages are built with the private items")]

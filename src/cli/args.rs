@@ -2,8 +2,11 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::cluster::{DurationError, parse_duration};
 
 const ABOUT: &str = "One definition of a fleet of Kubernetes clusters";
 
@@ -11,18 +14,21 @@ const LONG_ABOUT: &str = "\
 One definition of a fleet of Kubernetes clusters.
 
 A fleet definition in HCL and templates in Tera render to the exact objects of each cluster. fleetwright has \
-no controller and no server, and `render` and `validate` never use the network.";
+no controller and no server, and `render` and `validate` never use the network nor read a kubeconfig.";
 
 const START: &str = "\
 Getting started:
   fleetwright init            writes a small fleet that works
   fleetwright render          prints what it renders to
   fleetwright validate        checks all of it
+  fleetwright trust           pins a cluster, so that no other is ever taken for it
 
 Exit status, the same for every command:
   0  done, or no differences
   1  differences found
   2  the fleet, a template or the command line is wrong; nothing was written
+  3  unknown: a cluster could not be read
+  4  refused: nothing was written
   7  this machine: disk, permissions, a defect";
 
 /// Everything on the command line.
@@ -44,6 +50,12 @@ pub enum Command {
     /// Check all clusters and report every finding
     #[command(after_long_help = VALIDATE)]
     Validate(ValidateArgs),
+    /// Pin a cluster by the UID of its kube-system namespace
+    #[command(after_long_help = TRUST, mut_arg("rev", |rev| rev.hide(true)))]
+    Trust(TrustArgs),
+    /// Record the schemas of the clusters' API servers, which `validate` holds objects to
+    #[command(subcommand)]
+    Schema(SchemaCommand),
     /// Write a small fleet that works, to start from
     #[command(after_long_help = INIT)]
     Init(InitArgs),
@@ -108,9 +120,17 @@ Examples:
   fleetwright validate
   fleetwright validate --strict                in CI: nothing unused, nothing doubtful
   fleetwright validate -o json | jq -r '.findings[].message'
+  fleetwright validate -o github               in GitHub Actions: annotations, and the text
+  fleetwright validate -o sarif > fleetwright.sarif
   fleetwright validate --rev v1.4.0
 
 The findings are printed on stdout. No network is used.
+
+What -o takes:
+  text    for people: quoted lines, the first 20 errors and the first 20 warnings
+  json    for programs: all of them
+  sarif   SARIF 2.1.0, for code scanning: all that a code host takes
+  github  workflow commands of GitHub Actions, then the text
 
 Exit status:
   0  no finding is an error; with --strict, there is none at all
@@ -128,7 +148,129 @@ pub struct ValidateArgs {
     pub fleet: FleetArgs,
     /// The look of the output.
     #[command(flatten)]
+    pub output: FindingsArgs,
+}
+
+const TRUST: &str = "\
+Examples:
+  fleetwright trust --cluster prod-a           shows what answers, and asks
+  fleetwright trust --cluster prod-a --yes     where nobody can be asked
+  fleetwright trust --cluster prod-a --replace 7f0f6a3e-0d3a-4a55-9a54-1f6e0c6c2b11
+  fleetwright trust --cluster prod-a --context prod-a=arn:aws:eks:eu-west-1:1:cluster/a
+
+A context is a name that everybody may give to anything. What a cluster cannot change is the UID of its \
+kube-system namespace: `trust` asks the cluster for it and writes it into the cluster's block, to be \
+reviewed and committed. From then on nothing but the question for its UID is sent to a server that answers \
+with another one. The rest of the file stays as it is.
+
+The kubeconfig is found as kubectl finds it: the files of KUBECONFIG, or else ~/.kube/config. Its current \
+context is never used.
+
+Exit status:
+  0  pinned, or pinned already
+  2  the fleet, the kubeconfig or the command line is wrong; nothing was written
+  3  the cluster could not be read; nothing was written
+  4  refused: another UID is pinned, another cluster of the fleet has this one, or you said no
+  7  this machine: disk, permissions, a defect";
+
+/// The commands of `schema`.
+#[derive(Debug, Subcommand)]
+pub enum SchemaCommand {
+    /// Read the schemas of all kinds from the clusters, and write them into the fleet's folder of schemas
+    #[command(after_long_help = SCHEMA_FETCH)]
+    Fetch(SchemaFetchArgs),
+}
+
+/// `schema fetch`.
+#[derive(Debug, Args)]
+pub struct SchemaFetchArgs {
+    /// Only this cluster, by name or pattern such as 'prod-*'; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Vec<String>,
+    /// Only clusters whose labels match, such as 'env in (staging,dev)'
+    #[arg(long, value_name = "SELECTOR")]
+    pub select: Option<String>,
+    /// How clusters are reached.
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    /// The fleet to record them for.
+    #[command(flatten)]
+    pub fleet: FleetArgs,
+    /// The look of the output.
+    #[command(flatten)]
     pub output: OutputArgs,
+}
+
+const SCHEMA_FETCH: &str = "\
+Examples:
+  fleetwright schema fetch                      of every cluster
+  fleetwright schema fetch --cluster prod-a     after its upgrade
+
+What is written is text to be reviewed and committed: an index for each cluster, and the definitions, which \
+clusters with the same ones share. Nothing is written to a cluster, and the right to read is enough.";
+
+/// What `trust` takes.
+#[derive(Debug, Args)]
+pub struct TrustArgs {
+    /// The cluster to pin
+    #[arg(long, value_name = "NAME")]
+    pub cluster: String,
+    /// Replace this UID, which is pinned: the cluster was built anew
+    #[arg(long, value_name = "OLD-UID")]
+    pub replace: Option<String>,
+    /// Write without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// How clusters are reached.
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    /// The fleet to edit.
+    #[command(flatten)]
+    pub fleet: FleetArgs,
+    /// The look of the output.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// How long a server may be silent, if nothing else is said.
+const PATIENCE: &str = "30s";
+
+/// How clusters are reached.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub struct ConnectArgs {
+    /// Reach a cluster by this kubeconfig context instead of the one in the fleet; may be repeated
+    #[arg(
+        long,
+        value_name = "CLUSTER=CONTEXT",
+        long_help = "Reach a cluster by this kubeconfig context instead of the one in the fleet; may be \
+                     repeated. Wins over FLEETWRIGHT_CONTEXTS, which holds such pairs with commas between \
+                     them: prod-a=laptop-a,prod-b=laptop-b"
+    )]
+    pub context: Vec<String>,
+    /// Connect to this cluster even if its kubeconfig says not to check the server's certificate
+    #[arg(long, value_name = "CLUSTER")]
+    pub allow_insecure_tls: Vec<String>,
+    /// How long a server may be silent
+    #[arg(long, value_name = "DURATION", default_value = PATIENCE, value_parser = patience)]
+    pub request_timeout: Duration,
+}
+
+/// Why a time-out cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum PatienceError {
+    /// Not a duration.
+    #[error(transparent)]
+    Duration(#[from] DurationError),
+    /// Nothing, or more than a day.
+    #[error("it must be between 1ms and 24h")]
+    Range,
+}
+
+fn patience(text: &str) -> Result<Duration, PatienceError> {
+    let patience = parse_duration(text)?;
+    let day = Duration::from_secs(24 * 60 * 60);
+    if patience.is_zero() || patience > day { Err(PatienceError::Range) } else { Ok(patience) }
 }
 
 const INIT: &str = "\
@@ -265,6 +407,20 @@ pub struct OutputArgs {
     pub color: When,
 }
 
+/// The look of findings.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct FindingsArgs {
+    /// Text for people, JSON for programs, SARIF for code scanning, or annotations for GitHub Actions
+    #[arg(short, long, value_name = "text|json|sarif|github", value_enum, hide_possible_values = true)]
+    #[arg(default_value_t = FindingsFormat::Text)]
+    pub output: FindingsFormat,
+    /// When to use colour
+    #[arg(long, value_name = "auto|always|never", value_enum, hide_possible_values = true)]
+    #[arg(default_value_t = When::Auto, long_help = "When to use colour; `auto` respects NO_COLOR and TERM=dumb")]
+    pub color: When,
+}
+
 /// For people or for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -272,6 +428,19 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
+}
+
+/// The formats of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FindingsFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For code scanning.
+    Sarif,
+    /// For GitHub Actions.
+    Github,
 }
 
 /// When to use colour.

@@ -38,6 +38,18 @@ pub const OUT_TWICE: Code = Code::new("X023");
 pub const OUT_BUSY: Code = Code::new("X024");
 /// A file that is no longer rendered was edited and is kept.
 pub const OUT_KEPT: Code = Code::new("X025");
+/// `--context` or `FLEETWRIGHT_CONTEXTS` is not as it should be.
+pub const CONTEXTS: Code = Code::new("X015");
+/// A cluster for which no context is known.
+pub const NO_CONTEXT: Code = Code::new("X016");
+/// A command that is about one cluster, and was given several.
+pub const ONE_CLUSTER: Code = Code::new("X017");
+/// Somebody must agree, and nobody can be asked.
+pub const CONFIRMATION: Code = Code::new("X018");
+/// Another UID is pinned than the one that is to be replaced.
+pub const REPLACE: Code = Code::new("X019");
+/// A file of the fleet that cannot be edited in place.
+pub const EDIT: Code = Code::new("X026");
 /// The operating system refused to read or write.
 pub const MACHINE: Code = Code::new("X030");
 /// `init` would overwrite something.

@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use crate::live::Proxies;
+use crate::live::kubeconfig::Location;
 
 /// What the name of a variable's value in the environment begins with: `FLEETWRIGHT_VAR_image`.
 pub const VARIABLE_PREFIX: &str = "FLEETWRIGHT_VAR_";
@@ -18,6 +22,14 @@ pub struct Environment {
     pub columns: Option<usize>,
     /// The values of `FLEETWRIGHT_VAR_NAME`, by NAME.
     pub variables: BTreeMap<OsString, OsString>,
+    /// `FLEETWRIGHT_CONTEXTS`: pairs of `cluster=context` with commas between them.
+    pub contexts: Option<OsString>,
+    /// `KUBECONFIG`: files with colons between them.
+    pub kubeconfig: Option<OsString>,
+    /// `HOME`.
+    pub home: Option<PathBuf>,
+    /// The proxies that programs are to use.
+    pub proxies: Proxies,
 }
 
 /// Which of the three streams is a terminal.
@@ -41,11 +53,22 @@ impl Environment {
     /// What matters of these variables.
     pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let mut environment = Self::default();
+        // The upper-case name wins, whatever the order of the environment.
+        let mut small = Proxies::default();
         for (name, value) in variables {
             match name.to_str() {
                 Some("NO_COLOR") => environment.no_color = !value.is_empty(),
                 Some("TERM") => environment.dumb = value == "dumb",
                 Some("COLUMNS") => environment.columns = value.to_str().and_then(|text| text.parse().ok()),
+                Some("FLEETWRIGHT_CONTEXTS") => environment.contexts = not_empty(value),
+                Some("KUBECONFIG") => environment.kubeconfig = not_empty(value),
+                Some("HOME") => environment.home = not_empty(value).map(PathBuf::from),
+                Some("HTTPS_PROXY") => environment.proxies.https = proxy(value),
+                Some("HTTP_PROXY") => environment.proxies.http = proxy(value),
+                Some("NO_PROXY") => environment.proxies.no_proxy = proxy(value),
+                Some("https_proxy") => small.https = proxy(value),
+                Some("http_proxy") => small.http = proxy(value),
+                Some("no_proxy") => small.no_proxy = proxy(value),
                 _ => {
                     if let Some(name) = variable(&name) {
                         environment.variables.insert(name, value);
@@ -53,8 +76,32 @@ impl Environment {
                 }
             }
         }
+        let Proxies { https, http, no_proxy } = &mut environment.proxies;
+        *https = https.take().or(small.https);
+        *http = http.take().or(small.http);
+        *no_proxy = no_proxy.take().or(small.no_proxy);
         environment
     }
+
+    /// Where kubeconfigs are looked for, as kubectl does.
+    pub fn kubeconfigs(&self) -> Location {
+        let listed = self.kubeconfig.iter().flat_map(std::env::split_paths);
+        let listed: Vec<PathBuf> = listed.filter(|path| !path.as_os_str().is_empty()).collect();
+        match (&self.home, listed.is_empty()) {
+            (_, false) => Location::Listed(listed),
+            (Some(home), true) => Location::Home(home.join(".kube/config")),
+            (None, true) => Location::Nowhere,
+        }
+    }
+}
+
+fn not_empty(value: OsString) -> Option<OsString> {
+    (!value.is_empty()).then_some(value)
+}
+
+/// What is no UTF-8 is no address; it is kept so that it is told as such.
+fn proxy(value: OsString) -> Option<String> {
+    not_empty(value).map(|value| value.to_string_lossy().into_owned())
 }
 
 /// What follows the prefix, if something does.
@@ -102,5 +149,36 @@ mod tests {
         let names: Vec<_> = environment.variables.keys().map(|name| name.to_string_lossy()).collect();
         assert_eq!(names, ["image", "\u{fffd}"]);
         assert!(!Environment::of([("NO_COLOR".into(), "".into())]).no_color);
+    }
+
+    #[test]
+    fn b73_kubeconfigs_are_where_kubectl_looks() {
+        let of = |variables: &[(&str, &str)]| {
+            let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+            Environment::of(variables).kubeconfigs()
+        };
+        let home = Location::Home("/home/me/.kube/config".into());
+        assert_eq!(of(&[]), Location::Nowhere);
+        assert_eq!(of(&[("HOME", "/home/me")]), home);
+        assert_eq!(of(&[("HOME", "/home/me"), ("KUBECONFIG", "")]), home);
+        assert_eq!(of(&[("HOME", "/home/me"), ("KUBECONFIG", "::")]), home);
+        let listed = Location::Listed(vec!["a".into(), "/b".into()]);
+        assert_eq!(of(&[("HOME", "/home/me"), ("KUBECONFIG", "a::/b:")]), listed);
+    }
+
+    #[test]
+    fn b73_the_upper_case_proxy_wins_if_it_is_not_empty() {
+        let proxies = |variables: &[(&str, &str)]| {
+            let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+            Environment::of(variables).proxies
+        };
+        let found =
+            proxies(&[("https_proxy", "a"), ("HTTPS_PROXY", "b"), ("NO_PROXY", ""), ("no_proxy", "c")]);
+        assert_eq!(
+            (found.https.as_deref(), found.http, found.no_proxy.as_deref()),
+            (Some("b"), None, Some("c"))
+        );
+        let found = proxies(&[("HTTPS_PROXY", "b"), ("https_proxy", "a")]);
+        assert_eq!(found.https.as_deref(), Some("b"));
     }
 }

@@ -3,7 +3,9 @@
 mod args;
 mod codes;
 mod command;
+mod connect;
 mod console;
+mod contexts;
 mod defect;
 mod environment;
 mod init;
@@ -12,6 +14,9 @@ mod locate;
 mod out;
 mod pipeline;
 mod progress;
+mod rewrite;
+mod runtime;
+mod schemas;
 mod selection;
 mod settings;
 mod status;
@@ -63,6 +68,8 @@ fn dispatch(
     match settings {
         Settings::Render(settings) => command::render::run(&settings, &console),
         Settings::Validate(settings) => command::validate::run(&settings, &console),
+        Settings::SchemaFetch(settings) => command::schema::run(&settings, &console),
+        Settings::Trust(settings) => command::trust::run(&settings, &console),
         Settings::Init(settings) => init::run(&settings, &console),
         Settings::Completion(shell) => command::completion::run(shell, &console),
         Settings::Man(folder) => command::man::run(folder.as_deref(), &console),
@@ -103,7 +110,7 @@ fn findings(problems: &Diagnostics, arguments: &[OsString]) -> io::Result<String
     let is_render = arguments.get(1).is_some_and(|command| command == "render");
     Ok(match is_render {
         true => json::print(&manifest::Render::findings(problems, &sources))?,
-        false => json::print(&json::Findings::of(problems, &sources))?,
+        false => json::print(&json::Findings::of(problems, &[], &sources))?,
     })
 }
 

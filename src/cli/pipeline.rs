@@ -1,6 +1,8 @@
 //! From sources to checked objects: the rooms in the order data goes through them.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -9,11 +11,12 @@ use super::selection::Clusters;
 use crate::cluster::{self, Given, Resolved};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap};
 use crate::fleet;
-use crate::render::{self, Event, Options, RenderedUnit, Show};
+use crate::render::{self, Event, Options, Rendered, RenderedUnit, Show};
 use crate::report::json::VERSION;
 use crate::report::manifest::{self, Manifest};
+use crate::schema;
 use crate::source::{RelPath, Sources};
-use crate::validate::{self, Validated};
+use crate::validate::{self, Excused, Recorded, Validated};
 use crate::yaml;
 
 /// A fleet, read and resolved.
@@ -23,6 +26,17 @@ pub struct Loaded {
     pub resolved: Resolved,
     /// The texts it may read.
     pub sources: Sources,
+    /// The folder of its recorded schemas.
+    pub schemas: RelPath,
+}
+
+/// What rendering and checking came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The objects, if nothing stops.
+    pub validated: Option<Validated>,
+    /// The excuses that were needed.
+    pub excused: Vec<Excused>,
 }
 
 /// Reads and resolves a fleet; `None` if its outline is not known. `problems` may hold errors all the same:
@@ -45,11 +59,31 @@ pub fn load(
     problems.append(found);
     let (resolved, found) = cluster::resolve(&fleet?, given, &sources, &version, map);
     problems.append(found);
-    Some(Loaded { resolved, sources })
+    let schemas = resolved.schemas.clone().or_else(|| folder.join(SCHEMAS).ok());
+    let schemas = schemas.unwrap_or_else(|| folder.clone());
+    Some(Loaded { resolved, sources, schemas })
 }
 
-/// Renders and checks the clusters; calls `on_cluster` as each is rendered, from any thread. `None` if one of
-/// all the problems so far is an error: then nothing of it may be printed or written.
+/// The folder of recorded schemas where the fleet names none, below the folder of the fleet.
+const SCHEMAS: &str = "schemas";
+
+/// What was recorded of the clusters that were rendered.
+fn recorded(loaded: &Loaded, rendered: &Rendered) -> BTreeMap<Arc<str>, Recorded> {
+    let mut folder = schema::Folder::new(&loaded.sources, loaded.schemas.clone());
+    let clusters = loaded.resolved.clusters.iter();
+    let asked =
+        clusters.filter(|cluster| rendered.clusters().iter().any(|other| *other.name() == cluster.name));
+    asked
+        .map(|cluster| {
+            let schemas = folder.schemas(&cluster.name);
+            let recorded = Recorded { span: cluster.span, kubernetes: cluster.kubernetes.clone(), schemas };
+            (Arc::clone(&cluster.name), recorded)
+        })
+        .collect()
+}
+
+/// Renders and checks the clusters; calls `on_cluster` as each is rendered, from any thread. Nothing is validated
+/// if one of all the problems so far stops: then nothing of it may be printed or written.
 pub fn render(
     loaded: &Loaded,
     clusters: &Clusters,
@@ -57,16 +91,24 @@ pub fn render(
     map: &mut SourceMap,
     problems: &mut Diagnostics,
     on_cluster: &(dyn Fn() + Sync),
-) -> Option<Validated> {
+) -> Outcome {
     let options = Options { clusters: clusters.named(), threads: threads.get() };
     let told = |event| match event {
         Event::Rendered { .. } => on_cluster(),
     };
     let (rendered, found) = render::render(&loaded.resolved, &loaded.sources, map, &options, &told);
     problems.append(found);
-    let (validated, found) = validate::check(rendered, !problems.has_errors());
-    problems.append(found);
-    validated.filter(|_| !problems.has_errors())
+    let recorded = recorded(loaded, &rendered);
+    let places = rendered.places(&loaded.resolved);
+    let context = validate::Context {
+        fleet: &loaded.resolved,
+        whole: !problems.has_errors(),
+        recorded: &recorded,
+        place: &|cluster, unit, object, path| places.of(cluster, unit, object, path),
+    };
+    let checked = validate::check(rendered, &context);
+    problems.append(checked.findings);
+    Outcome { validated: checked.validated.filter(|_| !problems.stop()), excused: checked.excused }
 }
 
 /// How many clusters and objects there are.

@@ -167,13 +167,7 @@ mod tests {
             uid: None,
             kubernetes: None,
             retired: false,
-            values: Setting::Map(Branch {
-                entries: BTreeMap::new(),
-                sensitive: false,
-                removed: BTreeMap::new(),
-                site: Site { span: None, step: Step::Default, block: "".into() },
-                replaced: None,
-            }),
+            values: Setting::Map(Branch::empty(Site { span: None, step: Step::Default, block: "".into() })),
             units: Vec::new(),
         };
         let names = [("dev-a", "dev"), ("prod-a", "prod"), ("prod-b", "prod")];

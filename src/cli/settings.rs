@@ -6,13 +6,17 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::args::{
-    Arguments, Command, CompletionArgs, FleetArgs, Format, InitArgs, ManArgs, OutputArgs, RenderArgs,
-    ValidateArgs, VersionArgs, When,
+    Arguments, Command, CompletionArgs, ConnectArgs, FindingsArgs, FindingsFormat, FleetArgs, Format,
+    InitArgs, ManArgs, OutputArgs, RenderArgs, SchemaCommand, SchemaFetchArgs, TrustArgs, ValidateArgs,
+    VersionArgs, When,
 };
 use super::console::Console;
 use super::environment::{Environment, Terminal};
+use crate::live::Proxies;
+use crate::live::kubeconfig::Location;
 use crate::render::Show;
 use crate::report::text::Style;
 
@@ -23,6 +27,10 @@ pub enum Settings {
     Render(Render),
     /// `validate`.
     Validate(Validate),
+    /// `schema fetch`.
+    SchemaFetch(SchemaFetch),
+    /// `trust`.
+    Trust(Trust),
     /// `init`.
     Init(Init),
     /// `completion`.
@@ -69,9 +77,69 @@ pub struct Validate {
     /// Whether warnings count as errors.
     pub strict: bool,
     /// The format of stdout.
-    pub format: Format,
+    pub format: FindingsFormat,
     /// Whether progress is shown.
     pub progress: bool,
+}
+
+/// The settings of `schema fetch`.
+#[derive(Debug)]
+pub struct SchemaFetch {
+    /// The fleet to record for.
+    pub fleet: Fleet,
+    /// The clusters to ask.
+    pub selection: Selection,
+    /// How they are reached.
+    pub connect: Connect,
+    /// The format of stdout.
+    pub format: Format,
+}
+
+/// The settings of `trust`.
+#[derive(Debug)]
+pub struct Trust {
+    /// The fleet to edit.
+    pub fleet: Fleet,
+    /// The cluster to pin.
+    pub cluster: String,
+    /// The UID that may be replaced.
+    pub replace: Option<String>,
+    /// How the cluster is reached.
+    pub connect: Connect,
+    /// Who is asked.
+    pub consent: Consent,
+    /// The format of stdout.
+    pub format: Format,
+}
+
+/// Who agrees to what is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// The command line does.
+    Given,
+    /// The person at the terminal is asked.
+    Ask,
+    /// Nobody can.
+    Nobody,
+}
+
+/// How clusters are reached.
+#[derive(Debug)]
+pub struct Connect {
+    /// `CLUSTER=CONTEXT` each, as on the command line.
+    pub contexts: Vec<String>,
+    /// The same from the environment, with commas between them.
+    pub environment: Option<OsString>,
+    /// The clusters whose certificate may go unchecked.
+    pub allow_insecure_tls: Vec<String>,
+    /// How long a server may be silent.
+    pub patience: Duration,
+    /// Where kubeconfigs are looked for.
+    pub kubeconfigs: Location,
+    /// The proxies of the environment.
+    pub proxies: Proxies,
+    /// Whether stdin is a terminal, which a credential plugin may use.
+    pub stdin_is_terminal: bool,
 }
 
 /// The settings of `init`.
@@ -140,15 +208,53 @@ impl Settings {
                 (Self::Render(render), console(color))
             }
             Command::Validate(ValidateArgs { strict, fleet, output }) => {
-                let OutputArgs { output: format, color } = output;
+                let FindingsArgs { output: format, color } = output;
                 let fleet = Fleet::new(fleet, environment, terminal);
                 let progress = terminal.stderr && !environment.dumb;
                 (Self::Validate(Validate { fleet, strict, format, progress }), console(color))
+            }
+            Command::Schema(SchemaCommand::Fetch(args)) => {
+                let SchemaFetchArgs { cluster, select, connect, fleet, output } = args;
+                let OutputArgs { output: format, color } = output;
+                let fetch = SchemaFetch {
+                    fleet: Fleet::new(fleet, environment, terminal),
+                    selection: Selection { clusters: cluster, labels: select },
+                    connect: Connect::new(connect, environment, terminal),
+                    format,
+                };
+                (Self::SchemaFetch(fetch), console(color))
+            }
+            Command::Trust(args) => {
+                let TrustArgs { cluster, replace, yes, connect, fleet, output } = args;
+                let OutputArgs { output: format, color } = output;
+                let consent = match (yes, terminal.stdin && terminal.stderr) {
+                    (true, _) => Consent::Given,
+                    (false, true) => Consent::Ask,
+                    (false, false) => Consent::Nobody,
+                };
+                let fleet = Fleet::new(fleet, environment, terminal);
+                let connect = Connect::new(connect, environment, terminal);
+                (Self::Trust(Trust { fleet, cluster, replace, connect, consent, format }), console(color))
             }
             Command::Init(InitArgs { dir, color }) => (Self::Init(Init { dir }), console(color)),
             Command::Completion(CompletionArgs { shell }) => (Self::Completion(shell), console(When::Auto)),
             Command::Man(ManArgs { out }) => (Self::Man(out), console(When::Auto)),
             Command::Version(VersionArgs { output }) => (Self::Version(output), console(When::Auto)),
+        }
+    }
+}
+
+impl Connect {
+    fn new(args: ConnectArgs, environment: &Environment, terminal: Terminal) -> Self {
+        let ConnectArgs { context, allow_insecure_tls, request_timeout } = args;
+        Self {
+            contexts: context,
+            environment: environment.contexts.clone(),
+            allow_insecure_tls,
+            patience: request_timeout,
+            kubeconfigs: environment.kubeconfigs(),
+            proxies: environment.proxies.clone(),
+            stdin_is_terminal: terminal.stdin,
         }
     }
 }

@@ -26,8 +26,27 @@ pub enum ExitStatus {
     Differences = 1,
     /// The fleet, a template or the command line is wrong.
     Wrong = 2,
+    /// A cluster could not be read completely.
+    Unknown = 3,
+    /// Refused: nothing was written.
+    Refused = 4,
     /// This machine: disk, permissions, a defect.
     Machine = 7,
+}
+
+impl ExitStatus {
+    /// Which of two counts where clusters end differently.
+    pub fn and(self, other: Self) -> Self {
+        let rank = |status| match status {
+            Self::Done => 0,
+            Self::Differences => 1,
+            Self::Unknown => 2,
+            Self::Refused => 3,
+            Self::Wrong => 4,
+            Self::Machine => 5,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
 }
 
 impl From<ExitStatus> for ExitCode {

@@ -1,7 +1,6 @@
 //! The defaults of a service, and every setting of the language that it does not set as `null`, so that a
 //! template can ask for any of them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::setting::{Branch, Leaf, Setting, Site, Step};
@@ -62,13 +61,7 @@ fn leaf(kind: Kind) -> Setting {
 }
 
 fn empty_map() -> Setting {
-    Setting::Map(Branch {
-        entries: BTreeMap::new(),
-        sensitive: false,
-        removed: BTreeMap::new(),
-        site: site(),
-        replaced: None,
-    })
+    Setting::Map(Branch::empty(site()))
 }
 
 fn set_if_absent(setting: &mut Setting, path: &[&str], value: Setting) {

@@ -51,13 +51,7 @@ fn branch(
     problems: &mut Diagnostics,
 ) -> Setting {
     let site = |span: Span| Site { span: Some(span), step, block: title.clone() };
-    let mut tree = Branch {
-        entries: BTreeMap::new(),
-        sensitive: false,
-        removed: BTreeMap::new(),
-        site: site(block.place()),
-        replaced: None,
-    };
+    let mut tree = Branch::empty(site(block.place()));
     for argument in block.args.values() {
         let name = &argument.name.text;
         if path.is_empty() && META.contains(&&**name) {
@@ -93,13 +87,7 @@ fn branch(
         }
         let of_kind = tree.entries.entry(Arc::from(kind)).or_insert_with(|| {
             let site = site(nested.header);
-            Setting::Map(Branch {
-                entries: BTreeMap::new(),
-                sensitive: false,
-                removed: BTreeMap::new(),
-                site,
-                replaced: None,
-            })
+            Setting::Map(Branch::empty(site))
         });
         if let Setting::Map(of_kind) = of_kind {
             of_kind.entries.insert(Arc::from(nested.name()), inner);

@@ -34,6 +34,8 @@ mod variable;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use duration::{DurationError, parse as parse_duration};
+pub use excuses::{Excuse, Excuses, Failing, Used};
 pub use moved::Moved;
 pub use number::{Number, NumberError};
 pub use resolve::resolve;
@@ -98,6 +100,8 @@ pub struct Resolved {
     pub outputs: BTreeMap<Arc<str>, Output>,
     /// The units that were renamed.
     pub moved: Vec<Moved>,
+    /// What is not to be checked, and why.
+    pub excuses: Excuses,
 }
 
 #[cfg(test)]

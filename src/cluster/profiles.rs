@@ -1,6 +1,6 @@
 //! Profiles: values, and defaults for services, of every cluster that a selector matches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::codes;
@@ -158,13 +158,7 @@ pub fn values_of(
 ) -> Setting {
     let empty = |span| {
         let site = Site { span: Some(span), step, block: title.clone() };
-        Setting::Map(Branch {
-            entries: BTreeMap::new(),
-            sensitive: false,
-            removed: BTreeMap::new(),
-            site,
-            replaced: None,
-        })
+        Setting::Map(Branch::empty(site))
     };
     let Some(argument) = block.arg("values") else { return empty(block.place()) };
     match argument_value(argument, &VALUES, "values", title, scope, problems) {

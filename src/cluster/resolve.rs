@@ -79,7 +79,7 @@ pub fn resolve(
         let services = service_defaults(&profiles, head, &scope, &mut found);
         let ground = Ground { head, scope, values, services };
         let on = units.on(&ground, &mut found);
-        tell_on(head, found, told);
+        told.append(found.on(&head.name));
         resolved.push(complete(&ground, on));
         scopes.insert(head.name.clone(), ground.scope);
     }
@@ -116,14 +116,9 @@ pub fn resolve(
         clusters: resolved,
         outputs,
         moved,
+        excuses: units.excuses(),
     };
     (resolved, problems)
-}
-
-fn tell_on(head: &Head<'_>, found: Diagnostics, told: &mut Diagnostics) {
-    for problem in found {
-        told.push(problem.on(head.name.clone()));
-    }
 }
 
 fn complete(ground: &Ground<'_>, units: Vec<Unit>) -> Cluster {
@@ -218,7 +213,7 @@ fn cluster_values(
         });
         let title = Arc::from(head.block.title());
         let values = over(values, values_of(head.block, Step::Cluster, &title, &scope, &mut found));
-        tell_on(head, found, told);
+        told.append(found.on(&head.name));
         values
     };
     let values = heads.iter().map(one).collect();
@@ -230,13 +225,7 @@ fn cluster_values(
 
 fn no_values() -> Setting {
     let site = Site { span: None, step: Step::Default, block: Arc::from("") };
-    Setting::Map(Branch {
-        entries: BTreeMap::new(),
-        sensitive: false,
-        removed: BTreeMap::new(),
-        site,
-        replaced: None,
-    })
+    Setting::Map(Branch::empty(site))
 }
 
 fn locals_in<'a>(arguments: impl Iterator<Item = &'a Argument>) -> BTreeSet<Arc<str>> {

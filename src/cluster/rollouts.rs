@@ -242,9 +242,7 @@ fn gates_of<'f>(
             let Some(scope) = scopes.get(&head.name) else { continue };
             let mut found = Diagnostics::new();
             needs = needs.max(gates::check(gate, scope, &mut found));
-            for problem in found {
-                problems.push(problem.on(head.name.clone()));
-            }
+            problems.append(found.on(&head.name));
         }
         let soaked = soak.unwrap_or_default();
         if let Some(needs) = needs.filter(|needs| *needs > soaked) {

@@ -85,6 +85,13 @@ pub struct Branch {
     pub replaced: Option<Box<Setting>>,
 }
 
+impl Branch {
+    /// A map without entries.
+    pub fn empty(site: Site) -> Self {
+        Self { entries: BTreeMap::new(), removed: BTreeMap::new(), sensitive: false, site, replaced: None }
+    }
+}
+
 impl Setting {
     /// What set it.
     pub fn site(&self) -> &Site {

@@ -621,9 +621,7 @@ excuse "probes" {{
     C018 25:10 `from` is no address of a unit
         help: write it without quotes: `from = service.old-name`
     C004 31:8 there is no check "probes"
-        help: the checks: requests, limits, readiness, liveness, fault or autoscale
-    C019 28:8 excuse "requests" excuses nothing
-        help: take it out
+        help: the checks: requests, limits, readiness, liveness, fault, autoscale, disruption, image-latest, privileged, host-namespaces, service-account, besteffort and 12 more
     "#);
 }
 

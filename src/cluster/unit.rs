@@ -91,6 +91,14 @@ pub struct Unit {
 }
 
 impl Unit {
+    /// Its labels as selectors over units see them: with the implicit `name` and `kind`.
+    pub fn all_labels(&self) -> BTreeMap<Arc<str>, Arc<str>> {
+        let mut labels = self.labels.clone();
+        labels.insert(Arc::from("name"), Arc::clone(&self.name.name));
+        labels.insert(Arc::from("kind"), Arc::from(self.kind.as_str()));
+        labels
+    }
+
     /// `service.storefront`, as messages name it.
     pub fn address(&self) -> String {
         format!("{}.{}", self.kind.as_str(), self.name.to_string().escape_debug())

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::codes;
 use super::complete::{complete, defaults};
 use super::eval::Scope;
-use super::excuses::Excuses;
+use super::excuses::{Excuses, Failing, Used};
 use super::files::Files;
 use super::heads::{Head, plain_labels};
 use super::layer::layer;
@@ -65,6 +65,8 @@ pub struct Units<'a> {
     overrides: Vec<Matching<'a>>,
     files: Files,
     excuses: Excuses,
+    /// The units whose settings an excuse was about, by the place of the excuse.
+    excused: RefCell<BTreeMap<Span, Used>>,
     /// The `remove` paths that took something away on some cluster.
     removed: RefCell<BTreeSet<Span>>,
     /// The units that are on some cluster, and the overrides that matched some unit.
@@ -81,6 +83,7 @@ impl<'a> Units<'a> {
         Self {
             overrides: matching(&fleet.overrides, "override", scope, problems),
             excuses: Excuses::new(fleet, scope, problems),
+            excused: RefCell::default(),
             removed: RefCell::default(),
             matched: RefCell::default(),
             plans,
@@ -122,15 +125,13 @@ impl<'a> Units<'a> {
             self.names(),
             &mut found,
         );
-        for problem in found {
-            problems.push(problem.on(ground.head.name.clone()));
-        }
+        problems.append(found.on(&ground.head.name));
         units.sort_by(|a, b| a.name.cmp(&b.name));
         units
     }
 
-    /// What no cluster needed: units and overrides that match nothing, paths in `remove`, excuses. `clusters`
-    /// are the labels of all of them.
+    /// What no cluster needed: units and overrides that match nothing, paths in `remove`. `clusters` are
+    /// the labels of all of them.
     pub fn unused(&self, clusters: &[&Labels], problems: &mut Diagnostics) {
         let matched = self.matched.borrow();
         let idle = |place: Span, matching: &[&Match]| {
@@ -158,7 +159,30 @@ impl<'a> Units<'a> {
         for block in own.chain(&self.overrides) {
             block.removed_nothing(&removed, problems);
         }
-        self.excuses.unused(problems);
+    }
+
+    /// The excuses, with the units whose settings each was used for.
+    pub fn excuses(self) -> Excuses {
+        self.excuses.used(self.excused.into_inner())
+    }
+
+    /// Whether a check is excused for the settings of a unit. Every excuse that is about it is used.
+    fn is_excused(&self, check: &str, plan: &Plan<'_>, head: &Head<'_>) -> bool {
+        let failing = Failing {
+            check,
+            cluster: &head.labels,
+            unit: plan.block.name(),
+            labels: &plan.labels,
+            object: None,
+        };
+        let mut excused = self.excused.borrow_mut();
+        let mut found = false;
+        for excuse in self.excuses.about(failing) {
+            found = true;
+            let unit = (head.name.clone(), Arc::from(plan.block.name()));
+            excused.entry(excuse.at).or_default().insert(unit);
+        }
+        found
     }
 
     fn unit(
@@ -205,8 +229,7 @@ impl<'a> Units<'a> {
         settings = meet(settings, &layers, "", problems, &mut taken);
         if plan.kind == UnitKind::Service {
             settings = complete(settings);
-            let excused =
-                |check: &str| self.excuses.excuse(check, plan.block, &plan.labels, &ground.head.labels);
+            let excused = |check: &str| self.is_excused(check, plan, ground.head);
             service::check(&settings, plan.block, &ground.head.labels, &excused, problems);
         }
         let optional =
@@ -290,23 +313,11 @@ fn base(kind: UnitKind, ground: &Ground<'_>) -> Setting {
     let site = Site { span: None, step: Step::Default, block: Arc::from("") };
     let below = match kind {
         UnitKind::Service => over(defaults(), ground.services.clone()),
-        UnitKind::Component => Setting::Map(Branch {
-            entries: BTreeMap::new(),
-            sensitive: false,
-            removed: BTreeMap::new(),
-            site: site.clone(),
-            replaced: None,
-        }),
+        UnitKind::Component => Setting::Map(Branch::empty(site.clone())),
     };
     let mut base = match below {
         Setting::Map(base) => base,
-        Setting::Leaf(_) => Branch {
-            entries: BTreeMap::new(),
-            sensitive: false,
-            removed: BTreeMap::new(),
-            site,
-            replaced: None,
-        },
+        Setting::Leaf(_) => Branch::empty(site),
     };
     base.entries.insert(Arc::from("values"), ground.values.clone());
     Setting::Map(base)

@@ -5,7 +5,7 @@ use std::fmt;
 /// A stable code: one letter for the room that reports it, and three digits.
 ///
 /// `S` source, `F` fleet (as written), `C` cluster (as resolved), `T` templates, `Y` rendered YAML,
-/// `O` rendered objects, `V` findings of `validate`, `X` the command line. A code is never reused;
+/// `O` rendered objects, `V` findings of `validate`, `L` API servers, `X` the command line. A code is never reused;
 /// `tests/it/house.rs` holds that no two constants share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(&'static str);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::check::Check;
 use super::code::Code;
 use super::secrets::Secrets;
 use super::span::Span;
@@ -63,6 +64,9 @@ pub struct Diagnostic {
     pub code: Code,
     /// Error or warning.
     pub severity: Severity,
+    /// The id of the check that found it, where an `excuse` can name it. Such a finding stops nothing but
+    /// `validate`.
+    pub check: Option<&'static str>,
     /// What is wrong, in one line, starting in lower case, without a full stop.
     pub message: String,
     /// Places; the first is the primary one.
@@ -85,6 +89,7 @@ impl Diagnostic {
         Self {
             code,
             severity: Severity::Error,
+            check: None,
             message: short(message),
             labels: Vec::new(),
             rendered: None,
@@ -98,6 +103,11 @@ impl Diagnostic {
     /// A warning.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// What a check found.
+    pub fn checked(check: &'static Check, severity: Severity, message: impl Into<String>) -> Self {
+        Self { severity, check: Some(check.id), ..Self::error(check.code, message) }
     }
 
     /// Adds a place. The first one added is the primary one.
@@ -142,6 +152,7 @@ impl Diagnostic {
         Self {
             code: self.code,
             severity: self.severity,
+            check: self.check,
             message: hide(&self.message),
             labels: self.labels.iter().map(|label| Label { at: label.at, text: hide(&label.text) }).collect(),
             rendered: self.rendered.as_ref().map(|excerpt| Excerpt {
@@ -161,6 +172,7 @@ impl Diagnostic {
     fn same_problem(&self, other: &Self) -> bool {
         self.code == other.code
             && self.severity == other.severity
+            && self.check == other.check
             && self.message == other.message
             && self.labels == other.labels
             && self.object == other.object
@@ -189,6 +201,11 @@ impl Diagnostics {
         self.0.extend(other.0);
     }
 
+    /// Names a cluster that every one of them was found on.
+    pub fn on(self, cluster: &Arc<str>) -> Self {
+        self.0.into_iter().map(|diagnostic| diagnostic.on(Arc::clone(cluster))).collect()
+    }
+
     /// Whether there is none at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -202,6 +219,20 @@ impl Diagnostics {
     /// Whether one of them is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Whether one of them is an error that is no finding of a check: nothing may be rendered then.
+    pub fn stop(&self) -> bool {
+        self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.check.is_none())
+    }
+
+    /// The same with every finding of a check as a warning.
+    pub fn advisory(self) -> Self {
+        let lowered = self.0.into_iter().map(|diagnostic| match diagnostic.check {
+            Some(_) => Diagnostic { severity: Severity::Warning, ..diagnostic },
+            None => diagnostic,
+        });
+        lowered.collect()
     }
 
     /// All of them.

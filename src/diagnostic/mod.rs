@@ -3,12 +3,14 @@
 //! Every room that reads text written by a person tells its problems as [`Diagnostic`]s, so that all
 //! independent ones can be reported in one run and `report` alone decides what they look like.
 
+pub mod check;
 mod code;
 mod list;
 mod near;
 mod secrets;
 mod span;
 
+pub use check::{CHECKS, Check};
 pub use code::Code;
 pub use list::{Diagnostic, Diagnostics, Excerpt, Label, Severity};
 pub use near::{one_of, suggest};

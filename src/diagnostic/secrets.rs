@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::object::base64_encode;
+
 /// What stands in place of a secret.
 const MASK: &str = "(sensitive)";
 
@@ -28,7 +30,8 @@ impl Secrets {
             text.escape_default().to_string(),
             json(text),
             percent(text),
-            base64(text),
+            // Without padding, so that a longer text that begins with it is found too.
+            base64_encode(text.as_bytes()).trim_end_matches('=').to_owned(),
         ];
         for form in whole.into_iter().chain(lines).filter(|form| form.len() >= SHORTEST) {
             self.texts.insert((std::cmp::Reverse(form.len()), form));
@@ -79,20 +82,6 @@ fn percent(text: &str) -> String {
             out.push(char::from(byte));
         } else {
             out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
-/// RFC 4648, section 4, without padding, so that a longer text that begins with it is found too.
-fn base64(text: &str) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(text.len().div_ceil(3) * 4);
-    for chunk in text.as_bytes().chunks(3) {
-        let bits = (0..3).fold(0, |bits, at| bits << 8 | u32::from(chunk.get(at).copied().unwrap_or(0)));
-        for at in 0..=chunk.len() {
-            let index = (bits >> (18 - 6 * at)) & 63;
-            out.extend(ALPHABET.get(index as usize).map(|byte| char::from(*byte)));
         }
     }
     out

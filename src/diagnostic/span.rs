@@ -46,6 +46,8 @@ pub struct Position {
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     path: Arc<str>,
+    /// The path from the root, of a file below it.
+    below: Option<Arc<str>>,
     text: Arc<str>,
     /// The offset at which each line begins.
     lines: Arc<[usize]>,
@@ -55,6 +57,12 @@ impl SourceFile {
     /// The path as a person would type it from the root, or a description such as `--var image`.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The path from the root, without a revision before it; `None` for what is no file of the root, such as
+    /// `--var image`.
+    pub fn below_root(&self) -> Option<&str> {
+        self.below.as_deref()
     }
 
     /// The whole text.
@@ -74,14 +82,33 @@ pub struct SourceMap {
 }
 
 impl SourceMap {
-    /// Adds a text and returns its id.
+    /// Adds a text that is no file of the root, such as the value of a `--var`, and returns its id.
     pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+        self.push(path.into(), None, text.into())
+    }
+
+    /// Adds the text of a file of the root: `below` is its path from there, `shown` what a person reads.
+    pub fn add_file(
+        &mut self,
+        below: impl Into<Arc<str>>,
+        shown: impl Into<Arc<str>>,
+        text: impl Into<Arc<str>>,
+    ) -> FileId {
+        self.push(shown.into(), Some(below.into()), text.into())
+    }
+
+    fn push(&mut self, path: Arc<str>, below: Option<Arc<str>>, text: Arc<str>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        let text = text.into();
         let lines =
             std::iter::once(0).chain(text.match_indices('\n').map(|(newline, _)| newline + 1)).collect();
-        self.files.push(SourceFile { path: path.into(), text, lines });
+        self.files.push(SourceFile { path, below, text, lines });
         id
+    }
+
+    /// The first file of the root that was added.
+    pub fn first_file(&self) -> Option<FileId> {
+        let first = self.files.iter().position(|file| file.below.is_some())?;
+        u32::try_from(first).ok().map(FileId)
     }
 
     /// The file with this id, if it belongs to this map.

@@ -62,7 +62,7 @@ pub fn parse(sources: &Sources, folder: &RelPath, map: &mut SourceMap) -> (Optio
     for path in files.iter().filter(|path| path.as_str().ends_with(".hcl")) {
         match sources.read(path) {
             Ok(text) => {
-                let file = map.add(sources.shown(path), text);
+                let file = map.add_file(path.as_str(), sources.shown(path), text);
                 first.get_or_insert(file);
                 let structures = read::read(file, map, &mut problems);
                 let structures = foreign::without_terraform(structures, file, &mut problems);
@@ -84,7 +84,7 @@ fn unreadable(path: &RelPath, error: Error, map: &mut SourceMap) -> Diagnostic {
     match error {
         Error::NotUtf8 { before, offset, byte, utf16, .. } => {
             let at = before.len();
-            let file = map.add(path.as_str(), format!("{before}\u{fffd}"));
+            let file = map.add_file(path.as_str(), path.as_str(), format!("{before}\u{fffd}"));
             let span = Span::new(file, at..at + '\u{fffd}'.len_utf8());
             let help = if utf16 { "it looks like UTF-16: save it as UTF-8" } else { "save it as UTF-8" };
             problem.at(span, format!("byte 0x{byte:02x} at offset {offset}")).help(help)

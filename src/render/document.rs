@@ -243,7 +243,7 @@ const YAML: &str =
     "put `| quote` after the value in the template, or `| to_yaml` for what is more than one line";
 
 /// The objects in a node: itself, or what a `List` in it holds, at any depth. The reader of YAML bounds it.
-fn expand<'a>(node: &'a Node, found: &mut Vec<&'a Node>) {
+pub(super) fn expand<'a>(node: &'a Node, found: &mut Vec<&'a Node>) {
     let kind = node.get("kind").map(|kind| &kind.kind);
     let items = node.get("items").map(|items| &items.kind);
     match (kind, items) {
@@ -255,7 +255,7 @@ fn expand<'a>(node: &'a Node, found: &mut Vec<&'a Node>) {
 }
 
 /// The key that the last of these leads to, or the deepest that is there.
-fn place(node: &Node, path: &[&str]) -> Range<usize> {
+pub(super) fn place(node: &Node, path: &[&str]) -> Range<usize> {
     let (mut node, mut at) = (node, node.span.start..node.span.start);
     for key in path {
         match &node.kind {

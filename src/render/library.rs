@@ -56,9 +56,9 @@ impl Library {
             };
             let shown = sources.shown(&path);
             let (file, text) = match lines(&text) {
-                Ok(text) => (map.add(shown, text.clone()), text),
+                Ok(text) => (map.add_file(path.as_str(), shown, text.clone()), text),
                 Err((offset, found)) => {
-                    let file = map.add(shown, text.clone());
+                    let file = map.add_file(path.as_str(), shown, text.clone());
                     problems.push(character(file, offset, found));
                     continue;
                 }

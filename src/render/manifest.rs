@@ -32,11 +32,11 @@ impl Manifests {
             };
             match lines(&text) {
                 Ok(text) => {
-                    let file = map.add(sources.shown(path), text.clone());
+                    let file = map.add_file(path.as_str(), sources.shown(path), text.clone());
                     found.insert(path.clone(), Text::plain(&text, file));
                 }
                 Err((offset, strange)) => {
-                    let file = map.add(sources.shown(path), text);
+                    let file = map.add_file(path.as_str(), sources.shown(path), text);
                     problems.push(character(file, offset, strange));
                 }
             }

@@ -27,6 +27,7 @@ mod marker;
 mod parallel;
 mod patch;
 mod piece;
+mod places;
 mod reference;
 mod rendered;
 mod secret;
@@ -44,6 +45,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub use places::Places;
 pub use rendered::{Rendered, RenderedCluster, RenderedObject, RenderedUnit, Show};
 
 use crate::cluster::{Cluster, Resolved, Unit};
@@ -51,6 +53,7 @@ use crate::diagnostic::{Diagnostics, SourceMap};
 use crate::source::Sources;
 use engine::Engine;
 use manifest::Manifests;
+use places::Kept;
 use unit::{Made, Workshop};
 
 /// What to render, and with how much of the machine.
@@ -134,6 +137,7 @@ pub fn render(
         problems.append(failed);
         rendered.clusters.push(cluster);
     }
+    rendered.kept = Some(Arc::new(Kept { engine, manifests }));
     (rendered, problems)
 }
 

@@ -97,6 +97,19 @@ fn no_object(name: &str, patches: &Setting, objects: &[Found], hidden: &Hidden) 
     }
 }
 
+/// The line of the patch that gives the field at `path` of the object of this name; none if none does. Items of
+/// lists are told apart by what they hold, not by where they stand: there it is the line of the list.
+pub(super) fn gives(patches: &Setting, name: &str, path: &[&str]) -> Option<Span> {
+    let mut setting = patches.get(name)?;
+    for key in path {
+        if setting.leaf().is_some() {
+            break;
+        }
+        setting = setting.get(key)?;
+    }
+    setting.leaf()?.span.or(setting.site().span)
+}
+
 /// The line of the patch that sets the field at `path`, or the deepest above it.
 fn place(patches: &Setting, name: &str, path: &[&str], unit: &Unit) -> Span {
     let mut setting = patches;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::places::Kept;
 use crate::diagnostic::Span;
 use crate::object::{FieldPath, Object};
 
@@ -13,6 +14,7 @@ pub struct Rendered {
     pub(super) clusters: Vec<RenderedCluster>,
     pub(super) used: BTreeSet<Span>,
     pub(super) unused: Vec<Span>,
+    pub(super) kept: Option<Arc<Kept>>,
 }
 
 /// One cluster.

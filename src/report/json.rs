@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::escape::json_safe;
+use super::excuse::Excuse;
 use super::severity::Summary;
 use crate::diagnostic::{Diagnostic, Diagnostics, Excerpt, Severity, SourceMap, Span};
+use crate::validate::Excused;
 
 /// The version of every JSON document that is printed. It grows when a member changes or goes; new members
 /// may come without.
@@ -20,6 +22,8 @@ pub struct Findings {
     pub findings: Vec<Finding>,
     /// How many.
     pub summary: Summary,
+    /// The excuses that were needed.
+    pub excuses: Vec<Excuse>,
 }
 
 /// One problem.
@@ -31,6 +35,8 @@ pub struct Finding {
     pub code: &'static str,
     /// How bad it is.
     pub severity: Level,
+    /// The id of the check that found it, which an `excuse` names; null where it cannot be excused.
+    pub check: Option<&'static str>,
     /// What is wrong, in one line.
     pub message: String,
     /// Where: the first of `labels` again, or null where no file is to blame.
@@ -58,6 +64,16 @@ pub enum Level {
     Error,
     /// Worth a look; nothing stops.
     Warning,
+}
+
+impl Level {
+    /// The word of the JSON output.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
 }
 
 /// A range of a file. Lines and columns count from 1, columns in characters; the end is exclusive.
@@ -106,9 +122,14 @@ pub struct Rendered {
 }
 
 impl Findings {
-    /// The diagnostics in the order given.
-    pub fn of(list: &Diagnostics, sources: &SourceMap) -> Self {
-        Self { version: VERSION, findings: findings(list, sources), summary: Summary::of(list) }
+    /// The diagnostics in the order given, and the excuses.
+    pub fn of(list: &Diagnostics, excused: &[Excused], sources: &SourceMap) -> Self {
+        Self {
+            version: VERSION,
+            findings: findings(list, sources),
+            summary: Summary::of(list),
+            excuses: excused.iter().map(|one| Excuse::of(one, sources)).collect(),
+        }
     }
 }
 
@@ -131,6 +152,7 @@ impl Finding {
                 Severity::Error => Level::Error,
                 Severity::Warning => Level::Warning,
             },
+            check: diagnostic.check,
             message: diagnostic.message.clone(),
             place: labels.first().map(|label| label.place.clone()),
             labels,
@@ -144,7 +166,7 @@ impl Finding {
 }
 
 impl Place {
-    fn of(span: Span, sources: &SourceMap) -> Self {
+    pub(super) fn of(span: Span, sources: &SourceMap) -> Self {
         let start = sources.position(span);
         let end = sources.position(Span { start: span.end.max(span.start), ..span });
         Self {
@@ -208,13 +230,14 @@ mod tests {
                 label: "l".into(),
             })
             .into();
-        assert_snapshot!(print(&Findings::of(&list, &sources)).unwrap(), @r#"
+        assert_snapshot!(print(&Findings::of(&list, &[], &sources)).unwrap(), @r#"
         {
           "version": 1,
           "findings": [
             {
               "code": "R001",
               "severity": "error",
+              "check": null,
               "message": "unknown \u202e attribute",
               "place": {
                 "file": "fleet/a.hcl",
@@ -267,7 +290,8 @@ mod tests {
           "summary": {
             "errors": 1,
             "warnings": 0
-          }
+          },
+          "excuses": []
         }
         "#);
     }

@@ -1,17 +1,25 @@
 //! What a person or a program reads: data in, text out, no effects.
 //!
-//! [`text`] and [`json`] print the same diagnostics; [`manifest`] prints what was rendered. Every text that
-//! leaves this room is free of control characters other than the line break, whatever was put in.
+//! [`text`], [`json`], [`sarif`] and [`github`] print the same diagnostics; [`manifest`] prints what was rendered.
+//! Every text that leaves this room is free of control characters other than the line break, whatever was put in.
 
 mod escape;
+pub mod excuse;
+pub mod fetched;
+pub mod github;
 pub mod json;
 pub mod manifest;
+mod placed;
+mod rules;
+pub mod sarif;
 mod severity;
 pub mod text;
+pub mod trust;
 pub mod version;
 mod window;
 
 pub use escape::{json_safe, printable};
+pub use placed::ClusterBlocks;
 pub use severity::Summary;
 
 #[cfg(test)]

@@ -17,7 +17,9 @@ fn check<T: JsonSchema>(name: &str) {
 
 #[test]
 fn the_published_schemas_are_those_of_the_types() {
+    check::<super::fetched::Fetch>("fetch.json");
     check::<super::json::Findings>("findings.json");
     check::<super::manifest::Render>("render.json");
+    check::<super::trust::Trust>("trust.json");
     check::<super::version::Version>("version.json");
 }

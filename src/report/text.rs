@@ -196,7 +196,7 @@ fn rendered(excerpt: &Excerpt, primary: bool) -> Snippet<'static, annotate_snipp
 }
 
 /// `prod-a, prod-b and 28 more`.
-fn clusters(diagnostic: &Diagnostic) -> String {
+pub(super) fn clusters(diagnostic: &Diagnostic) -> String {
     let names: Vec<_> =
         diagnostic.clusters.iter().take(MOST_CLUSTERS).map(|name| one_line(name).into_owned()).collect();
     match diagnostic.clusters.len().saturating_sub(MOST_CLUSTERS) {

@@ -72,7 +72,10 @@ fn name(object: &Object) -> Result<(), InvalidName> {
     match (object.group(), object.kind()) {
         ("", "Namespace") => object::dns_label(object.name()),
         ("", "Service") => object::service_name(object.name()),
-        ("rbac.authorization.k8s.io", _) => object::object_name(object.name()),
+        // Names that are only ever a part of a path.
+        ("rbac.authorization.k8s.io", _) | ("policy", "PodDisruptionBudget") | ("", "Event") => {
+            object::object_name(object.name())
+        }
         _ => object::dns_subdomain(object.name()),
     }
 }

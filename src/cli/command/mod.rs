@@ -3,6 +3,8 @@
 pub mod completion;
 pub mod man;
 pub mod render;
+pub mod schema;
+pub mod trust;
 pub mod validate;
 pub mod version;
 

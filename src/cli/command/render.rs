@@ -96,7 +96,7 @@ impl Run {
         };
         let count = loaded.resolved.clusters.iter().filter(|one| clusters.contains(&one.name)).count();
         let progress = Progress::new(count, settings.progress);
-        let rendered = pipeline::render(
+        let outcome = pipeline::render(
             &loaded,
             &clusters,
             settings.fleet.threads,
@@ -105,7 +105,9 @@ impl Run {
             &|| progress.cluster_done(),
         );
         progress.finish();
-        rendered.map(|rendered| (rendered, clusters))
+        // What built-in checks find is worth a look here; it stops `validate` alone.
+        self.problems = std::mem::take(&mut self.problems).advisory();
+        outcome.validated.map(|rendered| (rendered, clusters))
     }
 
     /// Ends with what was found: on stderr, or as the JSON document.

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{Run, print_json};
-use crate::cli::args::Format;
+use crate::cli::args::FindingsFormat;
 use crate::cli::console::Console;
 use crate::cli::pipeline;
 use crate::cli::progress::Progress;
@@ -11,7 +11,9 @@ use crate::cli::selection::Clusters;
 use crate::cli::settings::Validate;
 use crate::cli::status::ExitStatus;
 use crate::report::json::Findings;
-use crate::report::text;
+use crate::report::sarif::Log;
+use crate::report::{ClusterBlocks, excuse, github, text};
+use crate::validate::Excused;
 
 /// Prints the findings on stdout: here they are the data.
 ///
@@ -19,31 +21,67 @@ use crate::report::text;
 /// If stdout or stderr cannot be written.
 pub fn run(settings: &Validate, console: &Console) -> io::Result<ExitStatus> {
     let mut run = Run::default();
-    let counts = run.validate(settings);
+    let looked = run.validate(settings);
     if settings.strict {
         run.problems = std::mem::take(&mut run.problems).strict();
     }
     run.fold();
+    let Run { problems, sources } = &run;
+    let Looked { blocks, counts, excused } = &looked;
+    let text = || {
+        let findings = text::diagnostics(problems, sources, console.out);
+        let ending = summary(*counts, excused, problems.is_empty());
+        format!("{findings}{ending}{}", excuse::lines(excused, sources))
+    };
     match settings.format {
-        Format::Json => print_json(&Findings::of(&run.problems, &run.sources), console)?,
-        Format::Text => {
-            console.print(&text::diagnostics(&run.problems, &run.sources, console.out))?;
-            if let (true, Some((clusters, objects))) = (run.problems.is_empty(), counts) {
-                let clusters = if clusters == 1 { "1 cluster" } else { &format!("{clusters} clusters") };
-                let objects = if objects == 1 { "1 object" } else { &format!("{objects} objects") };
-                console.print(&format!("{clusters}, {objects}: no findings\n"))?;
+        FindingsFormat::Json => print_json(&Findings::of(problems, excused, sources), console)?,
+        FindingsFormat::Text => console.print(&text())?,
+        FindingsFormat::Github => {
+            console.print(&github::annotations(problems, sources, blocks, &text()))?;
+        }
+        FindingsFormat::Sarif => {
+            let log = Log::of(problems, sources, blocks, env!("CARGO_PKG_VERSION"));
+            print_json(&log, console)?;
+            for notification in log.notifications() {
+                console.tell_line(&notification)?;
             }
         }
     }
     Ok(if run.problems.has_errors() { ExitStatus::Wrong } else { ExitStatus::Done })
 }
 
+/// The last line: what was looked at where nothing was found, and the excuses that were needed.
+fn summary(counts: Option<(usize, usize)>, excused: &[Excused], nothing_found: bool) -> String {
+    let excuses = excuse::summary(excused);
+    match counts {
+        Some((clusters, objects)) if nothing_found => {
+            let clusters = if clusters == 1 { "1 cluster" } else { &format!("{clusters} clusters") };
+            let objects = if objects == 1 { "1 object" } else { &format!("{objects} objects") };
+            let excuses = if excuses.is_empty() { excuses } else { format!(", {excuses}") };
+            format!("{clusters}, {objects}: no findings{excuses}\n")
+        }
+        Some(_) | None if !excused.is_empty() => format!("{excuses}\n"),
+        Some(_) | None => String::new(),
+    }
+}
+
+/// What was looked at.
+#[derive(Default)]
+struct Looked {
+    /// The block of each cluster.
+    blocks: ClusterBlocks,
+    /// How many clusters and objects there are, if nothing stops.
+    counts: Option<(usize, usize)>,
+    /// The excuses that were needed.
+    excused: Vec<Excused>,
+}
+
 impl Run {
-    /// Collects everything there is to find; the clusters and objects that were looked at.
-    fn validate(&mut self, settings: &Validate) -> Option<(usize, usize)> {
-        let loaded = self.load(&settings.fleet)?;
+    /// Collects everything there is to find.
+    fn validate(&mut self, settings: &Validate) -> Looked {
+        let Some(loaded) = self.load(&settings.fleet) else { return Looked::default() };
         let progress = Progress::new(loaded.resolved.clusters.len(), settings.progress);
-        let rendered = pipeline::render(
+        let outcome = pipeline::render(
             &loaded,
             &Clusters::All,
             settings.fleet.threads,
@@ -52,6 +90,10 @@ impl Run {
             &|| progress.cluster_done(),
         );
         progress.finish();
-        rendered.as_ref().map(pipeline::counts)
+        Looked {
+            blocks: loaded.resolved.clusters.iter().map(|one| (one.name.clone(), one.span)).collect(),
+            counts: outcome.validated.as_ref().map(pipeline::counts),
+            excused: outcome.excused,
+        }
     }
 }

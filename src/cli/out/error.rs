@@ -19,6 +19,9 @@ pub enum Error {
     /// Something else where a file was expected.
     #[error("{}: expected a file, found something else", shown(.0))]
     NotAFile(PathBuf),
+    /// A folder where only git writes.
+    #[error("{}: lies in .git, where only git writes", shown(.0))]
+    Git(PathBuf),
     /// A file that the index does not name.
     #[error("{}: was not written by fleetwright and is not overwritten", shown(.0))]
     Foreign(PathBuf),
@@ -73,6 +76,7 @@ impl Error {
         match self {
             Self::Busy(_) | Self::Io { .. } => ExitStatus::Machine,
             Self::Link(_)
+            | Self::Git(_)
             | Self::NotAFolder(_)
             | Self::NotAFile(_)
             | Self::Foreign(_)
@@ -89,6 +93,7 @@ impl Error {
             Self::NotAFolder(_) | Self::NotAFile(_) => {
                 (codes::OUT_PATH, "move it away, or give another folder")
             }
+            Self::Git(_) => (codes::OUT_PATH, "give another folder"),
             Self::Foreign(_) => (codes::OUT_FOREIGN, "move it away, or give another folder"),
             Self::Index { .. } => (
                 codes::OUT_INDEX,

@@ -14,7 +14,7 @@ mod write;
 pub use compare::{compare, strangers};
 pub use error::Error;
 pub use folder::{Folder, Found, look, real_folder};
-pub use write::{Outcome, new_file, replace, write};
+pub use write::{Outcome, new_file, replace, replace_keeping, write};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use super::compare::Comparison;
@@ -84,6 +84,31 @@ fn save(folder: &Folder, before: &Index, after: &Index) -> Result<(), Error> {
 /// # Errors
 /// What the operating system said. The temporary file is taken away, or else by the next run.
 pub fn replace(folder: &Path, name: &str, bytes: &[u8], mode: u32) -> Result<(), Error> {
+    replace_with(folder, name, bytes, mode, |_| Ok(()))
+}
+
+/// The same for a file whose mode stays exactly as these permissions have it.
+///
+/// # Errors
+/// As [`replace`].
+pub fn replace_keeping(
+    folder: &Path,
+    name: &str,
+    bytes: &[u8],
+    permissions: &fs::Permissions,
+) -> Result<(), Error> {
+    // The umask may have taken from the new file.
+    let exactly = |file: &fs::File| file.set_permissions(permissions.clone());
+    replace_with(folder, name, bytes, permissions.mode() & 0o777, exactly)
+}
+
+fn replace_with(
+    folder: &Path,
+    name: &str,
+    bytes: &[u8],
+    mode: u32,
+    finish: impl FnOnce(&fs::File) -> io::Result<()>,
+) -> Result<(), Error> {
     let path = folder.join(name);
     // `create_new` follows no link that somebody put there; a random name cannot be put there in advance.
     let temporary = folder.join(format!("{TEMPORARY}{:016x}", RandomState::new().hash_one(name)));
@@ -92,7 +117,7 @@ pub fn replace(folder: &Path, name: &str, bytes: &[u8], mode: u32) -> Result<(),
         .create_new(true)
         .mode(mode)
         .open(&temporary)
-        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| finish(&file)))
         .and_then(|()| fs::rename(&temporary, &path));
     match written {
         Ok(()) => Ok(()),

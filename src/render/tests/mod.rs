@@ -2,6 +2,7 @@
 
 mod limits;
 mod objects;
+mod places;
 mod same;
 mod secrets;
 mod strict;
@@ -12,8 +13,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use crate::cluster::{
-    Branch, Cluster, FileRef, Kind, Leaf, Number, Resolved, Setting, Site, Step, Unit, UnitKind, UnitName,
-    Value,
+    Branch, Cluster, Excuses, FileRef, Kind, Leaf, Number, Resolved, Setting, Site, Step, Unit, UnitKind,
+    UnitName, Value,
 };
 use crate::diagnostic::{Diagnostics, FileId, SourceMap, Span};
 use crate::render::{Options, Rendered, Show, render};
@@ -155,6 +156,7 @@ impl Fleet {
             clusters: self.clusters.iter().map(cluster).collect(),
             outputs: BTreeMap::new(),
             moved: Vec::new(),
+            excuses: Excuses::default(),
         };
         let sources = Sources::memory(self.files.clone()).unwrap();
         (fleet, sources, map)

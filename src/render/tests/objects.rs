@@ -148,7 +148,7 @@ fn b54_b56_what_is_no_object_says_why() {
      --> templates/web/a.yaml:3:1 `metadata: { name: a/b }`
      ==> prod-a/web (rendered):3:13+4 `metadata: { name: a/b }`
      on prod-a: Pod/a/b
-     help: allowed: any printable ASCII but '/', '%' and blanks; not '.' or '..' alone
+     help: allowed: any printable ASCII but '/' and '%', no blank at an end; not '.' or '..' alone
     "#);
 }
 

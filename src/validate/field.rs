@@ -1,0 +1,218 @@
+//! A value in a rendered object, with the keys that lead to it.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::object::{MASK, Object};
+use crate::render::{RenderedObject, RenderedUnit};
+
+/// An object and the unit that rendered it.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// The unit.
+    pub unit: &'a RenderedUnit,
+    /// The object, where it comes from and what in it is secret.
+    pub rendered: &'a RenderedObject,
+}
+
+impl<'a> Entry<'a> {
+    /// The object.
+    pub fn object(self) -> &'a Object {
+        self.rendered.object()
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'a str {
+        self.object().name()
+    }
+
+    /// Its namespace; empty for an object of the whole cluster.
+    pub fn namespace(self) -> &'a str {
+        self.object().namespace().unwrap_or("")
+    }
+
+    /// `Deployment/web`, as messages name it.
+    pub fn short(self) -> String {
+        self.object().reference().short()
+    }
+
+    /// The object as a whole.
+    pub fn root(self) -> Field<'a> {
+        Field { entry: self, value: &Value::Null, path: Vec::new() }
+    }
+
+    /// The field below these keys, if it is there and not null.
+    pub fn at(self, path: &[&'a str]) -> Option<Field<'a>> {
+        self.root().at(path)
+    }
+
+    /// The field below these keys, or the object as a whole.
+    pub fn at_or_root(self, path: &[&'a str]) -> Field<'a> {
+        self.at(path).unwrap_or_else(|| self.root())
+    }
+}
+
+/// A key on the way to a field.
+#[derive(Clone, Copy, Debug)]
+pub enum Key<'a> {
+    /// Of a map.
+    Name(&'a str),
+    /// Of a list, from 0.
+    Index(usize),
+}
+
+impl fmt::Display for Key<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Index(index) => write!(f, "{index}"),
+        }
+    }
+}
+
+/// A value in an object.
+#[derive(Clone, Debug)]
+pub struct Field<'a> {
+    entry: Entry<'a>,
+    value: &'a Value,
+    path: Vec<Key<'a>>,
+}
+
+impl<'a> Field<'a> {
+    /// The object it is in.
+    pub fn entry(&self) -> Entry<'a> {
+        self.entry
+    }
+
+    /// The keys that lead to it, as places are looked up by.
+    pub fn keys(&self) -> Vec<String> {
+        self.path.iter().map(Key::to_string).collect()
+    }
+
+    /// The path as messages name it: `spec.ports[0].port`.
+    pub fn path(&self) -> String {
+        let mut text = String::new();
+        for key in &self.path {
+            match key {
+                Key::Name(name) if text.is_empty() => text.push_str(&name.escape_debug().to_string()),
+                Key::Name(name) => text.push_str(&format!(".{}", name.escape_debug())),
+                Key::Index(index) => text.push_str(&format!("[{index}]")),
+            }
+        }
+        text
+    }
+
+    /// The value under a key of a map; `None` where it is missing or null.
+    pub fn get(&self, key: &'a str) -> Option<Self> {
+        let value = match self.path.is_empty() {
+            true => self.entry.object().body().get(key),
+            false => self.value.get(key),
+        };
+        let value = value.filter(|value| !value.is_null())?;
+        let mut path = Vec::with_capacity(self.path.len() + 1);
+        path.extend_from_slice(&self.path);
+        path.push(Key::Name(key));
+        Some(Self { entry: self.entry, value, path })
+    }
+
+    /// The value below these keys.
+    pub fn at(&self, path: &[&'a str]) -> Option<Self> {
+        path.iter().try_fold(self.clone(), |field, key| field.get(key))
+    }
+
+    /// The elements of a list below these keys; none where there is no list.
+    pub fn list(&self, path: &[&'a str]) -> Vec<Self> {
+        let Some(list) = self.at(path) else { return Vec::new() };
+        let Value::Array(items) = list.value else { return Vec::new() };
+        let item = |(index, value)| {
+            let mut path = list.path.clone();
+            path.push(Key::Index(index));
+            Self { entry: list.entry, value, path }
+        };
+        items.iter().enumerate().map(item).collect()
+    }
+
+    /// The pairs of a map of strings.
+    pub fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let entries = self.value.as_object().into_iter().flatten();
+        entries.filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
+    }
+
+    /// Whether it is a map or list with something in it.
+    pub fn is_filled(&self) -> bool {
+        match self.value {
+            Value::Object(map) => !map.is_empty(),
+            Value::Array(items) => !items.is_empty(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        }
+    }
+
+    /// The text of a string.
+    pub fn text(&self) -> Option<&'a str> {
+        self.value.as_str()
+    }
+
+    /// The text of the string below these keys.
+    pub fn text_at(&self, path: &[&'a str]) -> Option<&'a str> {
+        self.at(path)?.text()
+    }
+
+    /// A whole number.
+    pub fn number(&self) -> Option<i64> {
+        self.value.as_i64()
+    }
+
+    /// The whole number below these keys.
+    pub fn number_at(&self, path: &[&'a str]) -> Option<i64> {
+        self.at(path)?.number()
+    }
+
+    /// Whether it is `true`.
+    pub fn is_true(&self) -> bool {
+        self.value.as_bool() == Some(true)
+    }
+
+    /// The value as JSON, to compare it with others; not to be shown.
+    pub fn json(&self) -> String {
+        self.value.to_string()
+    }
+
+    /// The value as a message may show it: a string between quotes and escaped, a number or bool as it is; masked
+    /// where it is secret.
+    pub fn shown(&self) -> String {
+        self.mask(match self.value {
+            Value::String(text) => format!("\"{}\"", text.escape_debug()),
+            Value::Number(number) => number.to_string(),
+            Value::Bool(truth) => truth.to_string(),
+            Value::Array(_) => "a list".to_owned(),
+            Value::Object(_) => "a map".to_owned(),
+            Value::Null => "nothing".to_owned(),
+        })
+    }
+
+    /// A text that was worked out from this value, as a message may show it.
+    pub fn shown_as(&self, text: &str) -> String {
+        self.mask(format!("\"{}\"", text.escape_debug()))
+    }
+
+    /// A map of strings as a message may show it: `app=web, tier=a`.
+    pub fn shown_labels(&self) -> String {
+        let pairs =
+            self.pairs().map(|(key, value)| format!("{}={}", key.escape_debug(), value.escape_debug()));
+        self.mask(pairs.collect::<Vec<_>>().join(", "))
+    }
+
+    /// The text, or a mask where this field is, holds, or lies in a secret.
+    fn mask(&self, text: String) -> String {
+        let secrets = self.entry.rendered.secrets();
+        if secrets.is_empty() {
+            return text;
+        }
+        let keys = self.keys();
+        match secrets.iter().any(|secret| keys.starts_with(secret) || secret.starts_with(&keys)) {
+            true => MASK.to_owned(),
+            false => text,
+        }
+    }
+}
