@@ -58,25 +58,58 @@ fn rooms_use_what_the_table_says() {
     for (room, uses) in &rooms {
         for path in files(&format!("src/{room}"), ".rs") {
             let text = fs::read_to_string(&path).unwrap();
-            for (number, line) in
-                text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"))
-            {
-                for rest in line.split("crate::").skip(1) {
-                    let named: Vec<&str> = match rest.strip_prefix('{') {
-                        Some(list) => list.split(['{', ',', '}', ':', ' ']).collect(),
-                        None => vec![rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()],
-                    };
-                    for used in named.into_iter().filter(|name| rooms.contains_key(*name) && name != room) {
-                        assert!(
-                            uses.contains(used),
-                            "{}:{}: `{room}` may not use `{used}`",
-                            shown(&path),
-                            number + 1
-                        );
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let code = code.collect::<Vec<_>>().join("\n");
+            for rest in code.split("crate::").skip(1) {
+                // A list may go on over several lines.
+                let named: Vec<&str> = match rest.strip_prefix('{') {
+                    Some(list) => {
+                        list.split(';').next().unwrap().split(['{', ',', '}', ':', ' ', '\n']).collect()
                     }
+                    None => vec![rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()],
+                };
+                for used in named.into_iter().filter(|name| rooms.contains_key(*name) && name != room) {
+                    assert!(uses.contains(used), "{}: `{room}` may not use `{used}`", shown(&path));
                 }
             }
         }
+    }
+}
+
+/// Words, and the rooms that may use them.
+const KEPT: [(&[&str], &[&str]); 4] = [
+    (&["kube::Client", "kube::Api", "Api<", "kube::Config"], &["live"]),
+    (&["kube::", "use kube"], &["live"]),
+    (&["async fn", "async move", "async {", ".await"], &["live", "cli"]),
+    (&["tokio::runtime"], &["cli"]),
+];
+
+#[test]
+fn what_belongs_to_one_room_stays_in_it() {
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    for path in files("src", ".rs") {
+        let room = shown(&path).split('/').nth(1).unwrap().trim_end_matches(".rs").to_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        // A test may need a runtime of its own.
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        for (number, line) in
+            text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"))
+        {
+            for (words, rooms) in KEPT {
+                for word in words.iter().filter(|word| line.contains(**word)) {
+                    assert!(
+                        rooms.contains(&room.as_str()),
+                        "{}:{}: `{word}` belongs to {rooms:?}",
+                        shown(&path),
+                        number + 1
+                    );
+                    used.insert(word);
+                }
+            }
+        }
+    }
+    for word in ["kube::Client", "kube::", "async fn", "tokio::runtime"] {
+        assert!(used.contains(word), "`{word}` is nowhere: is the rule still about something?");
     }
 }
 

@@ -3,17 +3,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod bad_inputs;
+mod checks;
 mod cli_args;
+mod cli_findings;
 mod cli_init;
 mod cli_out;
 mod cli_variables;
 mod determinism;
 mod example;
 mod golden;
+#[path = "../harness/mod.rs"]
+mod harness;
 mod house;
-mod lab;
 mod program;
+mod recorded;
 mod repository;
+mod schema_messages;
 mod secrets;
 mod tricky;
 mod yaml_oracle;

@@ -10,6 +10,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::recorded;
+
 /// A folder to run in; nothing above it is a repository.
 pub struct Place(TempDir);
 
@@ -55,10 +57,15 @@ impl Place {
         self.0.path()
     }
 
+    /// Writes a file. For the clusters that a file of the fleet defines, schemas that take anything are recorded
+    /// with it: what a run says of schemas is the point of few tests.
     pub fn write(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        let written = self.path().join(path);
+        fs::create_dir_all(written.parent().unwrap()).unwrap();
+        fs::write(written, text).unwrap();
+        if path.starts_with("fleet/") && path.ends_with(".hcl") {
+            recorded::anything(&self.path().join("fleet"), text);
+        }
     }
 
     pub fn read(&self, path: &str) -> String {

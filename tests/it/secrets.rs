@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::program::{Outcome, Place};
+use crate::recorded;
 
 /// The planted secret: no name, no expression, and with characters that every encoding writes in its own way.
 const SECRET: &str = "hunter2\"secret/ä";
@@ -65,6 +66,8 @@ fn scan(what: &str, place: &Place, more: &[&str]) -> Vec<Option<i32>> {
     for command in [
         &["validate"][..],
         &["validate", "-o", "json"],
+        &["validate", "-o", "sarif"],
+        &["validate", "-o", "github"],
         &["render"],
         &["render", "-o", "json"],
         &["render", "--out", "out"],
@@ -151,6 +154,46 @@ fn a_secret_name_is_refused() {
             let statuses = scan(&template, &place(&fleet, &template), &[]);
             assert!(statuses.iter().all(|status| *status != Some(0)), "{template}: {statuses:?}");
         }
+    }
+}
+
+#[test]
+fn a_secret_that_the_schema_refuses_is_not_shown() {
+    let pod = |container: &str| {
+        format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - {container}\n")
+    };
+    let service = |spec: &str| format!("apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec: {spec}\n");
+    let definition = "---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: shops.example.com }\nspec:\n  group: example.com\n  scope: Namespaced\n  names: { kind: Shop, plural: shops }\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n          spec:\n            type: object\n            x-kubernetes-validations:\n            - { rule: \"!has(self.ruled) || self.ruled == 'x'\", messageExpression: \"'found ' + self.ruled\" }\n            properties:\n              color: { type: string, enum: [red, blue] }\n              digits: { type: string, pattern: '^[0-9]+$' }\n              short: { type: string, maxLength: 3 }\n              size: { type: integer }\n              ruled: { type: string }\n              tags: { type: array, items: { type: string }, x-kubernetes-list-type: set }\n              hosts: { type: array, items: { type: string }, maxItems: 1 }\n";
+    let shop = |spec: &str| {
+        format!("apiVersion: example.com/v1\nkind: Shop\nmetadata:\n  name: a\nspec: {spec}\n{definition}")
+    };
+    for (template, code) in [
+        (pod("{ name: a, image: a:1, imagePullPolicy: {{ values.word }} }"), "V013"),
+        (pod("{ name: a, image: a:1, resources: { requests: { cpu: {{ values.word }} } } }"), "V013"),
+        (pod("{ name: {{ values.token | quote }}, image: a:1 }"), "V013"),
+        (pod("{ name: a, image: a:1, tty: {{ values.word }} }"), "V011"),
+        (pod("{ name: a, image: a:1, args: {{ values.word }} }"), "V011"),
+        (pod("{ name: a, image: a:1, env: {{ values.hosts | to_json }} }"), "V011"),
+        (pod("{ name: a, image: a:1, imag: {{ values.word }} }"), "V010"),
+        (service("{ type: {{ values.word }}, ports: [{ port: 80 }] }"), "V013"),
+        (service("{ ports: [{ port: 80, protocol: {{ values.word }} }] }"), "V013"),
+        (shop("{ color: {{ values.word }} }"), "V013"),
+        (shop("{ digits: {{ values.token | quote }} }"), "V013"),
+        (shop("{ short: {{ values.word }} }"), "V013"),
+        (shop("{ size: {{ values.word }} }"), "V011"),
+        (shop("{ ruled: {{ values.word }} }"), "V016"),
+        (shop("{ tags: [{{ values.word }}, {{ values.word }}] }"), "V014"),
+        (shop("{ hosts: {{ values.hosts | to_json }} }"), "V013"),
+    ] {
+        let place = place(&component(VALUES), &template);
+        recorded::real(&place.path().join("fleet"), &["prod-a"]);
+        let statuses = scan(&template, &place, &[]);
+        assert!(statuses.iter().all(|status| *status == Some(2)), "{template}: {statuses:?}");
+        let (token, word) = (format!("token={SECRET}"), format!("word={WORD}"));
+        let told = place
+            .run(&["render", "--var", &token, "--var", &word, "--var-file", "overridden.hcl"])
+            .refused(2);
+        assert!(told.contains(&format!("error[{code}]: ")), "{template}: {told}");
     }
 }
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Map, Value, json};
 
-use crate::lab::{Answer, Yaml};
+use crate::harness::yaml::{Answer, Yaml};
 use crate::tricky::{numbers, tricky};
 
 /// Whether the lab read this very value. Doubles are compared as doubles, so `1.0` is `1`.

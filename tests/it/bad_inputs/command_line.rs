@@ -1,7 +1,6 @@
 //! Mistakes on the command line and around it.
 //!
-//! Not applicable: durations and `--timeout` of B67 (no argument is a duration; a number out of range stands for
-//! them), and `--yes` of B72 (nothing prompts: `no_command_reads_a_terminal` is the test of its absence).
+//! `--yes` of B72 is tested where a server answers: in `tests/e2e/trust.rs`.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -73,6 +72,21 @@ fn b67_mistakes_on_the_command_line_are_told_with_a_next_step() {
 }
 
 #[test]
+fn b67_a_time_out_has_a_unit_and_a_range() {
+    let place = Place::with(&sound());
+    let told = |value: &str| {
+        let arguments = ["trust", "--cluster", "prod-a", &format!("--request-timeout={value}")];
+        place.run(&arguments).refused(2).lines().next().unwrap_or_default().to_owned()
+    };
+    assert_snapshot!(told("5"), @r#"error[X007]: `--request-timeout` cannot be "5": no unit; write ms, s, m, h or d after the number"#);
+    assert_snapshot!(told("0s"), @r#"error[X007]: `--request-timeout` cannot be "0s": it must be between 1ms and 24h"#);
+    assert_snapshot!(told("25h"), @r#"error[X007]: `--request-timeout` cannot be "25h": it must be between 1ms and 24h"#);
+    assert_snapshot!(told("-5s"), @r#"error[X007]: `--request-timeout` cannot be "-5s": not a duration; write numbers with their units, such as 90s or 1h30m"#);
+    assert_snapshot!(told("99999999999999999999s"), @r#"error[X007]: `--request-timeout` cannot be "99999999999999999999s": longer than 36500d"#);
+    assert_snapshot!(told("soon"), @r#"error[X007]: `--request-timeout` cannot be "soon": not a duration; write numbers with their units, such as 90s or 1h30m"#);
+}
+
+#[test]
 fn b67_a_check_without_a_folder_is_told() {
     // The score adds --out to every case; here it must be missing.
     let place = Place::with(&sound());
@@ -116,6 +130,7 @@ fn b67_mistakes_before_the_command_are_told() {
         {
           "code": "X007",
           "severity": "error",
+          "check": null,
           "message": "unexpected argument \"-o\" before the command",
           "place": null,
           "labels": [],
@@ -129,7 +144,8 @@ fn b67_mistakes_before_the_command_are_told() {
       "summary": {
         "errors": 1,
         "warnings": 0
-      }
+      },
+      "excuses": []
     }
     "#);
 }
@@ -346,7 +362,7 @@ fn b72_closed_streams_are_no_hang_and_no_panic() {
 
 #[test]
 fn b72_no_command_reads_a_terminal() {
-    // Nothing prompts, so nothing waits: with a stdin that never ends, every command ends all the same.
+    // Only `trust` asks, and only at a terminal: with a stdin that never ends, every command ends all the same.
     let place = Place::with(&sound());
     for arguments in [&["render"][..], &["render", "--out", "rendered"], &["validate"], &["init", "new"]] {
         let mut command = place.command(arguments);

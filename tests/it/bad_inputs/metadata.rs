@@ -289,7 +289,7 @@ fn b65_hooks_are_refused_once_and_definitions_come_before_what_they_define() {
         hook(&format!("    helm.sh/hook: {kind}\n"));
     }
     let thing = "apiVersion: example.com/v1\nkind: Thing\nmetadata:\n  name: a\n";
-    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: things.example.com\nspec:\n  group: example.com\n  scope: Cluster\n  names:\n    kind: Thing\n";
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: things.example.com\nspec:\n  group: example.com\n  scope: Cluster\n  names:\n    kind: Thing\n  versions:\n  - name: v1\n    served: true\n";
     insta::assert_snapshot!(rendered(&[(WEB, &format!("{thing}---\n{definition}"))]), @"
     # prod-a/web.yaml
     apiVersion: apiextensions.k8s.io/v1
@@ -301,6 +301,9 @@ fn b65_hooks_are_refused_once_and_definitions_come_before_what_they_define() {
       names:
         kind: Thing
       scope: Cluster
+      versions:
+      - name: v1
+        served: true
     ---
     apiVersion: example.com/v1
     kind: Thing

@@ -1,10 +1,13 @@
 // Command lab is what the tests ask when they want to know what Kubernetes' own code does.
 //
-//	lab yaml    what sigs.k8s.io/yaml reads
+//	lab yaml             what sigs.k8s.io/yaml reads
+//	lab objects FILE…    the objects in YAML files, as JSON
+//	lab serve FOLDER     clusters, started and stopped on request
 package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,12 +21,19 @@ func main() {
 }
 
 func run(args []string, in io.Reader, out io.Writer) error {
-	if len(args) != 1 {
-		return fmt.Errorf("expected one subcommand, got %d", len(args))
+	if len(args) == 0 {
+		return errors.New("expected a subcommand: yaml, objects, serve")
 	}
 	switch args[0] {
 	case "yaml":
 		return answerYAML(bufio.NewReader(in), bufio.NewWriter(out))
+	case "objects":
+		return printObjects(args[1:], out)
+	case "serve":
+		if len(args) != 2 {
+			return errors.New("expected the folder to work in")
+		}
+		return serve(args[1], in, out)
 	default:
 		return fmt.Errorf("unknown subcommand %q", args[0])
 	}

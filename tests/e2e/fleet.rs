@@ -1,0 +1,63 @@
+//! The example fleet on real servers.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::harness::crds::objects_in;
+use crate::harness::dry_run::{Judge, Verdict, Way};
+use crate::harness::{Crds, Lab, Spec, block_on};
+use crate::program::Place;
+
+/// The projects whose kinds the example fleet renders.
+pub const PROJECTS: [Crds; 7] = [
+    Crds::Istio,
+    Crds::PrometheusOperator,
+    Crds::Keda,
+    Crds::ExternalSecrets,
+    Crds::VerticalPodAutoscaler,
+    Crds::Karpenter,
+    Crds::KarpenterAws,
+];
+
+#[test]
+fn every_object_of_every_cluster_is_accepted_by_a_real_server() {
+    let place = Place::empty();
+    let fleet = Path::new(env!("CARGO_MANIFEST_DIR")).join("fleet");
+    place.run(&["render", "--fleet", fleet.to_str().unwrap(), "--out", "rendered"]).done();
+    let cluster = Lab::shared().start([Spec::bare("fleet")]).remove(0);
+    block_on(async {
+        cluster.install(&PROJECTS).await;
+        let judge = Judge::of(&cluster).await;
+        let mut clusters = 0;
+        let mut sent = BTreeSet::new();
+        for folder in
+            std::fs::read_dir(place.path().join("rendered")).unwrap().map(|entry| entry.unwrap().path())
+        {
+            if !folder.is_dir() {
+                continue;
+            }
+            clusters += 1;
+            let objects = objects_in(&folder);
+            assert!(objects.len() > 10, "{} has {} objects", folder.display(), objects.len());
+            judge.make_namespaces(&objects).await;
+            for object in objects {
+                // Clusters are alike: what is the same object to the byte gets the same answer.
+                if !sent.insert(object.to_string()) {
+                    continue;
+                }
+                for way in [Way::Apply, Way::Create] {
+                    let verdict = judge.ask(way, &object).await;
+                    let there = object["kind"] == "Namespace" && way == Way::Create;
+                    match verdict {
+                        Verdict::Accepted { warnings, .. } => {
+                            assert!(warnings.is_empty(), "{warnings:?}\n{object}")
+                        }
+                        Verdict::Refused { code: 409, .. } if there => {}
+                        other => panic!("{}: {way:?}: {other:?}\n{object}", folder.display()),
+                    }
+                }
+            }
+        }
+        assert!(clusters >= 5 && sent.len() > 50, "{clusters} clusters, {} objects", sent.len());
+    });
+}

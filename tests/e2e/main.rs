@@ -1,0 +1,25 @@
+//! One binary for the tests on real API servers.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod agreement;
+mod connection;
+mod faults;
+mod fetch;
+mod fleet;
+#[path = "../harness/mod.rs"]
+mod harness;
+mod lab;
+mod processes;
+#[path = "../it/program.rs"]
+#[allow(dead_code, reason = "each test binary uses its part")]
+mod program;
+mod reach;
+mod schemas;
+mod trust;
+mod unknown;
+
+/// What `program` asks for schemas: here they are recorded from real servers.
+mod recorded {
+    pub fn anything(_fleet: &std::path::Path, _text: &str) {}
+}
