@@ -38,8 +38,8 @@
 //!
 //! 1. Nothing imports `cli`; only `cli` imports `report`. Room imports follow the table.
 //! 2. Environment, clock, terminal and process exit: `cli` alone. Time enters as an argument.
-//! 3. `fleet`, `cluster`, `render` and `validate` give the same bytes for the same input, whatever the machine,
-//!    the number of threads, the locale or the time zone. No `HashMap`: its order changes from run to run.
+//! 3. `fleet`, `cluster`, `render`, `schema` and `validate` give the same bytes for the same input, whatever the
+//!    machine, the number of threads, the locale or the time zone. No `HashMap`: its order changes from run to run.
 //! 4. `validate::Validated` comes only from `validate::check`.
 //! 5. Secret values are masked in the constructor of what can be printed, not in the printer.
 //! 6. Nothing outside the root is read: [`source`] resolves every path, links included, before it opens it.

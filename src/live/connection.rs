@@ -115,11 +115,15 @@ impl Proven {
         self.channel.get(path, MAX_ANSWER).await
     }
 
-    /// The answers to several GETs, in the order of the paths, at most [`SIDE_BY_SIDE`] of them under way at a
-    /// time. Each is as [`Proven::get_text`] gives it. Once several in a row met nobody, those not yet begun are
-    /// given up.
-    pub async fn get_texts(&self, paths: &[String]) -> Vec<Result<String, Unknown>> {
-        let mut answers: Vec<Option<Result<String, Unknown>>> = vec![None; paths.len()];
+    /// What `read` makes of the answers to several GETs, in the order of the paths, at most [`SIDE_BY_SIDE`] of
+    /// them under way at a time: no text is kept longer than it is read. Each is as [`Proven::get_text`] gives it.
+    /// Once several in a row met nobody, those not yet begun are given up.
+    pub async fn get_each<T>(
+        &self,
+        paths: &[String],
+        read: impl Fn(&str, &str) -> Result<T, Unknown>,
+    ) -> Vec<Result<T, Unknown>> {
+        let mut answers: Vec<Option<Result<T, Unknown>>> = paths.iter().map(|_| None).collect();
         let mut under_way = JoinSet::new();
         let mut waiting = paths.iter().cloned().enumerate();
         let mut silent: Vec<Reason> = Vec::new();
@@ -134,14 +138,14 @@ impl Proven {
             let Some(done) = under_way.join_next().await else { break };
             // A task that panicked has been told; its answer stays unknown.
             if let Ok((index, answer)) = done
-                && let Some(place) = answers.get_mut(index)
+                && let (Some(place), Some(path)) = (answers.get_mut(index), paths.get(index))
             {
                 match &answer {
                     Err(unknown) if unknown.is_silence() => silent.push(unknown.reason.clone()),
                     Ok(_) | Err(_) if silent.len() < SILENT => silent.clear(),
                     Ok(_) | Err(_) => {}
                 }
-                *place = Some(answer);
+                *place = Some(answer.and_then(|text| read(path, &text)));
             }
         }
         let given_up = waiting.map(|(index, _)| index).next().unwrap_or(paths.len());

@@ -9,6 +9,9 @@ use crate::schema::{self, Record};
 /// Where a server lists its documents, one for each group and version.
 const INDEX: &str = "/openapi/v3";
 
+/// The most documents that are read. A cluster with all the projects that fleets install has about 100.
+const MAX_DOCUMENTS: usize = 1000;
+
 impl Proven {
     /// The schemas of every kind that the server serves and that can be applied, built in or custom; and which
     /// documents could not be read, which are named in the record too.
@@ -31,12 +34,18 @@ impl Proven {
         let path = |version: &str| {
             format!("{INDEX}/{}/{version}", if version.contains('/') { "apis" } else { "api" })
         };
+        if versions.len() > MAX_DOCUMENTS {
+            let what = format!("it lists {} documents, and at most {MAX_DOCUMENTS} are read", versions.len());
+            return Err(self.unreadable(INDEX, what));
+        }
         let asked: Vec<String> = versions.iter().map(|version| path(version)).collect();
-        let answers = self.get_texts(&asked).await;
+        let read =
+            |path: &str, text: &str| self.document(path, text).map(|document| schema::reduce(&document));
+        let answers = self.get_each(&asked, read).await;
         let (mut documents, mut unread, mut failed) = (Vec::new(), Vec::new(), Vec::new());
-        for ((version, path), answer) in versions.iter().zip(&asked).zip(answers) {
-            match answer.and_then(|text| self.document(path, &text)) {
-                Ok(document) => documents.push(schema::reduce(&document)),
+        for (version, answer) in versions.iter().zip(answers) {
+            match answer {
+                Ok(document) => documents.push(document),
                 Err(unknown) => {
                     unread.push((*version).to_owned());
                     failed.push(unknown);

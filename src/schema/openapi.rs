@@ -63,6 +63,13 @@ pub struct Document {
 /// Left out is all that only a server writes: `status`, managed fields, lists.
 pub fn reduce(document: &Value) -> Document {
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    let mut by_kind: BTreeMap<GroupVersionKind, &str> = BTreeMap::new();
+    for (definition, schema) in schemas.into_iter().flatten() {
+        let kinds = schema.get("x-kubernetes-group-version-kind").and_then(Value::as_array);
+        for kind in kinds.into_iter().flatten().filter_map(gvk) {
+            by_kind.entry(kind).or_insert(definition);
+        }
+    }
     let mut found = Document::default();
     for (path, operations) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
         let one = document.get("paths").and_then(|paths| paths.get(format!("{path}/{{name}}")));
@@ -73,12 +80,9 @@ pub fn reduce(document: &Value) -> Document {
         let Some(kind) = create.get("x-kubernetes-group-version-kind").and_then(gvk) else { continue };
         let scope =
             if path.contains("/namespaces/{namespace}/") { Scope::Namespaced } else { Scope::Cluster };
-        let definition = schemas.into_iter().flatten().find(|(_, schema)| {
-            let kinds = schema.get("x-kubernetes-group-version-kind").and_then(Value::as_array);
-            kinds.is_some_and(|kinds| kinds.iter().filter_map(gvk).any(|other| other == kind))
-        });
-        if let Some((definition, _)) = definition {
-            found.kinds.insert(kind, Served { scope, definition: definition.clone() });
+        if let Some(definition) = by_kind.get(&kind) {
+            let definition = (*definition).to_owned();
+            found.kinds.insert(kind, Served { scope, definition });
         }
     }
     let mut waiting: Vec<String> = found.kinds.values().map(|served| served.definition.clone()).collect();

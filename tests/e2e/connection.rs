@@ -220,7 +220,7 @@ fn several_reads_run_side_by_side_and_come_back_in_order() {
         let unproven = Unproven::open("prod-a", &access, &settings, Arc::new(|_| {})).await;
         let Ok(proven) = unproven.unwrap().prove(&Identities::default()).await else { panic!("not proven") };
         assert!(proven.doubt().is_some());
-        proven.get_texts(&paths).await
+        proven.get_each(&paths, |_, text| Ok(text.to_owned())).await
     });
     let codes: Vec<u16> = answers
         .iter()
