@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
@@ -9,7 +10,7 @@ use super::cross::Cross;
 use super::format;
 use super::node::{Fields, Identity, Limits, Logic, Node, Rest, Shape};
 use super::openapi;
-use super::set::Schemas;
+use super::set::{META, Schemas};
 use crate::diagnostic::{one_of, suggest};
 use crate::object::{self, FieldPath, Quantity, QuantityError};
 
@@ -132,6 +133,10 @@ fn resolved_with<'a>(schemas: &'a Schemas, node: &'a Node, built_in: bool) -> (&
     (node, changed.unwrap_or(built_in))
 }
 
+/// The metadata of an object within another.
+static OBJECT_META: LazyLock<Node> =
+    LazyLock::new(|| Node { shape: Shape::Reference(META.into()), typed: true, ..Node::default() });
+
 /// What may be anything.
 pub(super) static ANY: Node = Node {
     shape: Shape::Any,
@@ -236,6 +241,9 @@ impl Check<'_> {
         for (key, value) in map {
             match (fields.properties.get(key.as_str()), &fields.rest) {
                 (Some(node), _) => self.at(key, |check| check.value(value, node, built_in, mode)),
+                (None, _) if fields.embedded && key == "metadata" => {
+                    self.at(key, |check| check.value(value, &OBJECT_META, built_in, mode));
+                }
                 (None, Rest::Each(node)) => self.at(key, |check| check.value(value, node, built_in, mode)),
                 (None, Rest::Anything) => {}
                 (None, Rest::Refused) if fields.embedded && is_of_every_object(key) => {}

@@ -268,8 +268,11 @@ fn is_hostname(text: &str) -> bool {
     fits && (!text.is_ascii() || NAME.matches(text) != Some(false))
 }
 
-/// `net.ParseMAC` of Go: 6, 8 or 20 bytes, in pairs between `:` or `-`, or in fours between `.`.
+/// `net.ParseMAC` of Go: 6, 8 or 20 bytes, in pairs between `:` or `-`, in fours between `.`, or with nothing between.
 fn is_mac(text: &str) -> bool {
+    if text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return matches!(text.len(), 12 | 16 | 40);
+    }
     let separator = if text.contains(':') {
         ':'
     } else if text.contains('-') {
@@ -416,6 +419,8 @@ mod tests {
             ("hostname", json!("example.c"), false),
             ("mac", json!("0123.4567.89ab"), true),
             ("mac", json!("01-23-45-67-89-ab"), true),
+            ("mac", json!("0123456789ab"), true),
+            ("mac", json!("0123456789"), false),
             ("mac", json!("01:23-45:67:89:ab"), false),
             ("uuid", json!("7F0F6A3E00004000-8000000000000000"), true),
             ("uuid", json!("-7f0f6a3e00004000800000000000000-1"), false),

@@ -70,7 +70,7 @@ fn read(value: &Value, dialect: Dialect, branch: bool, depth: usize) -> Node {
         nullable: flag("nullable"),
         default: schema.get("default").cloned(),
         limits: limits(schema),
-        logic: if is_either { None } else { logic(schema, dialect, depth) },
+        logic: if is_either && dialect == Dialect::BuiltIn { None } else { logic(schema, dialect, depth) },
         rules: rules(schema),
         cross: None,
         shape,

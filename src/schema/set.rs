@@ -192,4 +192,4 @@ impl Schemas {
 }
 
 /// The definition of the metadata of every object.
-const META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+pub(super) const META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
