@@ -20,7 +20,7 @@ pub enum Cross {
     Job,
     /// A Service: its ports, and their names where there are several.
     Service,
-    /// A ConfigMap or Secret: the names of what it holds.
+    /// A `ConfigMap` or Secret: the names of what it holds.
     Data,
     /// A PodDisruptionBudget: one of its two ways.
     Budget,
@@ -32,7 +32,7 @@ pub enum Cross {
     PolicyRule,
     /// Whom a binding binds.
     Subject,
-    /// A ClusterRoleBinding: the namespaces of ServiceAccounts.
+    /// A `ClusterRoleBinding`: the namespaces of its ServiceAccounts.
     ClusterBinding,
 }
 
