@@ -11,7 +11,7 @@ use super::selection::Clusters;
 use crate::cluster::{self, Given, Resolved};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap};
 use crate::fleet;
-use crate::render::{self, Event, Options, Rendered, RenderedUnit, Show};
+use crate::render::{self, Event, Options, RenderedUnit, Show};
 use crate::report::json::VERSION;
 use crate::report::manifest::{self, Manifest};
 use crate::schema;
@@ -67,13 +67,14 @@ pub fn load(
 /// The folder of recorded schemas where the fleet names none, below the folder of the fleet.
 const SCHEMAS: &str = "schemas";
 
-/// What was recorded of the clusters that were rendered.
-fn recorded(loaded: &Loaded, rendered: &Rendered) -> BTreeMap<Arc<str>, Recorded> {
+/// What was recorded of the clusters that are to be rendered.
+fn recorded(loaded: &Loaded, clusters: &Clusters) -> BTreeMap<Arc<str>, Recorded> {
     let mut folder = schema::Folder::new(&loaded.sources, loaded.schemas.clone());
-    let clusters = loaded.resolved.clusters.iter();
+    let named = clusters.named();
     let asked =
-        clusters.filter(|cluster| rendered.clusters().iter().any(|other| *other.name() == cluster.name));
-    asked
+        |cluster: &&cluster::Cluster| named.as_ref().is_none_or(|names| names.contains(&cluster.name));
+    let clusters = loaded.resolved.clusters.iter().filter(asked);
+    clusters
         .map(|cluster| {
             let schemas = folder.schemas(&cluster.name);
             let recorded = Recorded { span: cluster.span, kubernetes: cluster.kubernetes.clone(), schemas };
@@ -92,13 +93,17 @@ pub fn render(
     problems: &mut Diagnostics,
     on_cluster: &(dyn Fn() + Sync),
 ) -> Outcome {
-    let options = Options { clusters: clusters.named(), threads: threads.get() };
+    let recorded = recorded(loaded, clusters);
+    let scopes = recorded.iter().filter_map(|(name, recorded)| {
+        let schemas = recorded.schemas.as_ref().ok()?;
+        Some((Arc::clone(name), schemas.scopes()))
+    });
+    let options = Options { clusters: clusters.named(), threads: threads.get(), scopes: scopes.collect() };
     let told = |event| match event {
         Event::Rendered { .. } => on_cluster(),
     };
     let (rendered, found) = render::render(&loaded.resolved, &loaded.sources, map, &options, &told);
     problems.append(found);
-    let recorded = recorded(loaded, &rendered);
     let places = rendered.places(&loaded.resolved);
     let context = validate::Context {
         fleet: &loaded.resolved,

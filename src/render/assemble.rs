@@ -10,17 +10,22 @@ use crate::cluster::{Cluster, Unit};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::object::{Object, ObjectRef, Scope, apply_order, scope};
 
-/// The scopes that the custom resource definitions of a cluster give, by group and kind.
-type Scopes = BTreeMap<(String, String), Scope>;
+/// Where objects of custom kinds live, by group and kind.
+pub type Scopes = BTreeMap<(String, String), Scope>;
 
-/// One cluster out of what its units made. `complete`: whether all of them rendered without an error.
+/// One cluster out of what its units made. `complete`: whether all of them rendered without an error; `known`: the
+/// kinds that it has, apart from those that it is to get.
 pub(super) fn cluster(
     cluster: &Cluster,
     units: Vec<(&Unit, Vec<Made>)>,
     complete: bool,
+    known: Option<&Scopes>,
 ) -> (RenderedCluster, Diagnostics) {
     let mut problems = Diagnostics::new();
-    let scopes = scopes(units.iter().flat_map(|(_, made)| made));
+    let mut scopes = scopes(units.iter().flat_map(|(_, made)| made));
+    for (kind, scope) in known.into_iter().flatten() {
+        scopes.entry(kind.clone()).or_insert(*scope);
+    }
     let mut seen: BTreeMap<ObjectRef, (&Unit, crate::diagnostic::Span)> = BTreeMap::new();
     let mut rendered = Vec::with_capacity(units.len());
     for (unit, made) in units {

@@ -45,6 +45,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub use assemble::Scopes;
 pub use places::Places;
 pub use rendered::{Rendered, RenderedCluster, RenderedObject, RenderedUnit, Show};
 
@@ -63,6 +64,8 @@ pub struct Options {
     pub clusters: Option<BTreeSet<Arc<str>>>,
     /// How many threads; 0 counts as 1. The result does not depend on it.
     pub threads: usize,
+    /// Where the objects of custom kinds live that a cluster is known to have, by the cluster's name.
+    pub scopes: BTreeMap<Arc<str>, Scopes>,
 }
 
 /// What is told while a fleet is rendered.
@@ -133,7 +136,8 @@ pub fn render(
         parts.push(part);
     }
     for part in parts {
-        let (cluster, failed) = assemble::cluster(part.cluster, part.units, part.complete);
+        let known = options.scopes.get(&part.cluster.name);
+        let (cluster, failed) = assemble::cluster(part.cluster, part.units, part.complete, known);
         problems.append(failed);
         rendered.clusters.push(cluster);
     }

@@ -139,6 +139,12 @@ impl Schemas {
         }
     }
 
+    /// Where the objects of each recorded kind live, by group and kind.
+    pub fn scopes(&self) -> BTreeMap<(String, String), Scope> {
+        let kinds = self.index.iter().flat_map(|index| &index.kinds);
+        kinds.map(|(kind, served)| ((kind.group.clone(), kind.kind.clone()), served.scope)).collect()
+    }
+
     /// What is known of a kind.
     pub fn known(&self, kind: &GroupVersionKind) -> Known<'_> {
         if let Some((scope, node)) = self.rendered.get(kind) {

@@ -270,20 +270,15 @@ fn a_namespace_where_there_is_none_and_none_where_there_must_be() {
       = object: House/a
       = help: set `namespace` of the unit, or `metadata.namespace` in the template
 
-    error[V019]: Street belongs to the whole cluster, but has the namespace "web"
-     --> templates/shop/street.yaml:5:3
+    error[O003]: Street/a belongs to the whole cluster, but names the namespace "web"
+     --> templates/shop/street.yaml:1:1
       |
-    5 |   namespace: web
-      |   ^^^^^^^^^^^^^^
-      |
-     ::: fleet/fleet.hcl:3:11
-      |
-    3 | component "shop" {
-      |           ------ by this unit
+    1 | apiVersion: example.com/v1
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
       = cluster: prod-a
-      = object: web/Street/a
-      = help: take `metadata.namespace` out, or put it in a unit without `namespace`
+      = object: Street/a
+      = help: take `metadata.namespace` out
 
     2 errors
     "#);
@@ -320,4 +315,23 @@ fn what_is_true_of_a_kind_is_told_once() {
 
     1 error
     "#);
+}
+
+#[test]
+fn a_recorded_kind_of_the_whole_cluster_gets_no_namespace() {
+    let place = Place::with(&[
+        (
+            "fleet/fleet.hcl",
+            "fleet \"demo\" {}\ncluster \"prod-a\" {}\ncomponent \"shop\" {\n  namespace = \"shop\"\n  manifests = [\"street.yaml\"]\n}\n",
+        ),
+        ("fleet/street.yaml", "apiVersion: example.com/v1\nkind: Street\nmetadata:\n  name: main\n"),
+    ]);
+    let definition = "com.example.Street".to_owned();
+    let kind = GroupVersionKind::parse("example.com/v1 Street").unwrap();
+    let kinds = [(kind, Served { scope: Scope::Cluster, definition: definition.clone() })].into();
+    let document = Document { kinds, definitions: [(definition, json!({}))].into() };
+    recorded::write(&place.path().join("fleet"), "prod-a", &record("v1.36.3", &[document], Vec::new()));
+    let rendered = place.run(&["render"]);
+    assert_eq!((rendered.status, rendered.stderr.as_str()), (Some(0), ""));
+    assert!(!rendered.stdout.contains("namespace"), "{}", rendered.stdout);
 }

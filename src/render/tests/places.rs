@@ -8,7 +8,7 @@ use crate::render::{Options, render};
 /// The line that gives the field at each of these paths of an object, by its kind and name.
 fn places(fleet: &Fleet, object: &str, paths: &[&str]) -> Vec<String> {
     let (resolved, sources, mut map) = fleet.resolved();
-    let options = Options { clusters: None, threads: 1 };
+    let options = Options { threads: 1, ..Options::default() };
     let (rendered, problems) = render(&resolved, &sources, &mut map, &options, &|_| {});
     assert!(problems.is_empty(), "{}", told(problems, &map));
     let places = rendered.places(&resolved);
@@ -187,7 +187,7 @@ fn objects_of_one_name_are_told_apart_by_namespace() {
 fn a_place_is_known_on_each_cluster() {
     let fleet = Fleet::new(&config_map("x: {{ cluster.name }}")).clusters(&["prod-a", "prod-b"]);
     let (resolved, sources, mut map) = fleet.resolved();
-    let options = Options { clusters: None, threads: 1 };
+    let options = Options { threads: 1, ..Options::default() };
     let (rendered, _) = render(&resolved, &sources, &mut map, &options, &|_| {});
     let places = rendered.places(&resolved);
     for cluster in rendered.clusters() {
