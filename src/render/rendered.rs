@@ -127,6 +127,11 @@ impl RenderedObject {
         &self.secrets
     }
 
+    /// Whether the field at these keys is secret, lies in a secret, or holds one: no message may show it.
+    pub fn hides(&self, path: &[String]) -> bool {
+        self.secrets.iter().any(|secret| path.starts_with(secret) || secret.starts_with(path))
+    }
+
     /// The object as it may be printed.
     pub fn printable(&self, show: Show) -> Cow<'_, Object> {
         match show {

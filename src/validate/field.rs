@@ -205,12 +205,8 @@ impl<'a> Field<'a> {
 
     /// The text, or a mask where this field is, holds, or lies in a secret.
     fn mask(&self, text: String) -> String {
-        let secrets = self.entry.rendered.secrets();
-        if secrets.is_empty() {
-            return text;
-        }
-        let keys = self.keys();
-        match secrets.iter().any(|secret| keys.starts_with(secret) || secret.starts_with(&keys)) {
+        let rendered = self.entry.rendered;
+        match !rendered.secrets().is_empty() && rendered.hides(&self.keys()) {
             true => MASK.to_owned(),
             false => text,
         }

@@ -15,7 +15,7 @@ pub fn told(violation: &Violation, object: &RenderedObject) -> Diagnostic {
     let path = shown_path(&violation.path);
     let keys: Vec<&str> = violation.path.iter().map(String::as_str).collect();
     let value = || match object.object().get(&keys) {
-        _ if is_secret(object, &violation.path) => "a sensitive value".to_owned(),
+        _ if object.hides(&violation.path) => "a sensitive value".to_owned(),
         Some(value) => shown(value),
         None => "nothing".to_owned(),
     };
@@ -69,10 +69,6 @@ pub fn told(violation: &Violation, object: &RenderedObject) -> Diagnostic {
                 .help("this is a rule of its CustomResourceDefinition")
         }
     }
-}
-
-fn is_secret(object: &RenderedObject, path: &[String]) -> bool {
-    object.secrets().iter().any(|secret| path.starts_with(secret) || secret.starts_with(path))
 }
 
 /// `spec.containers[0].image`.
