@@ -43,7 +43,12 @@ const RANKS: [&[(&str, &str)]; 20] = [
     ],
     &[("", "PersistentVolume")],
     &[("", "PersistentVolumeClaim")],
-    &[("rbac.authorization.k8s.io", "ClusterRole"), ("rbac.authorization.k8s.io", "Role")],
+    // What takes rights away again is there before they are given, and goes after them.
+    &[
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
+        ("rbac.authorization.k8s.io", "ClusterRole"),
+        ("rbac.authorization.k8s.io", "Role"),
+    ],
     &[("rbac.authorization.k8s.io", "ClusterRoleBinding"), ("rbac.authorization.k8s.io", "RoleBinding")],
     &[
         ("karpenter.k8s.aws", "EC2NodeClass"),
@@ -98,7 +103,6 @@ const RANKS: [&[(&str, &str)]; 20] = [
         ("monitoring.coreos.com", "PrometheusRule"),
     ],
     &[
-        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
         ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding"),
         ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
         ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),

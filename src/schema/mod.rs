@@ -2,9 +2,10 @@
 //!
 //! [`openapi`] reduces what a server publishes; [`mod@record`] lays it down in files that can be reviewed;
 //! [`folder`] reads them again, [`set`] finds the schema of a kind, and [`mod@check`] holds an object to it.
-//! [`overlay`] and [`cross`] add what built-in kinds are held to beyond their schema, [`mod@removed`] knows which versions of
+//! [`mod@apply`] says what an object would become where no server may be asked. [`overlay`] and [`cross`] add what built-in kinds are held to beyond their schema, [`mod@removed`] knows which versions of
 //! them are gone since when.
 
+mod apply;
 mod check;
 mod cross;
 mod folder;
@@ -22,6 +23,7 @@ mod rule_value;
 mod set;
 mod text;
 
+pub use apply::{Owners, apply, rendered};
 pub use check::{Problem, Violation, check};
 pub use folder::{Folder, Unusable};
 pub use kind::{GroupVersionKind, Served};
