@@ -30,6 +30,7 @@
 //! | `render` | clusters and templates → objects; deterministic, no clock, environment, network or randomness | diagnostic, source, object, yaml, cluster |
 //! | `schema` | what API servers take: their OpenAPI schemas, recorded, and objects held to them without a network | diagnostic, source, object |
 //! | `validate` | findings on rendered objects without a network | diagnostic, object, yaml, cluster, render, schema |
+//! | `diff` | what differs between two objects, as it may be shown; the same change on many clusters told once | object |
 //! | `live` | the only door to API servers: kubeconfigs, connections, identity, reading | diagnostic, object, yaml, cluster, schema |
 //! | `report` | problems and objects → text, JSON, SARIF and annotations; no effects | diagnostic, source, object, yaml, cluster, render, validate |
 //! | `cli` | arguments → settings → one file per command → exit status | diagnostic, source, object, yaml, fleet, cluster, render, schema, validate, live, report |
@@ -59,6 +60,7 @@
 pub mod cli;
 pub mod cluster;
 pub mod diagnostic;
+pub mod diff;
 pub mod fleet;
 pub mod live;
 pub mod object;
