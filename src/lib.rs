@@ -9,7 +9,8 @@
 //! ```text
 //! source::Sources → fleet::Fleet → cluster::Resolved → render::Rendered → validate::Validated
 //!                                                                          → report → exit status
-//! live::Kubeconfig → live::Unproven → live::Proven ────────────────────────┘
+//! live::Kubeconfig → live::Unproven → live::Proven → plan::LiveState ──────┤
+//!                                            plan::Wanted → plan::Plan ────┘
 //! ```
 //!
 //! Everything up to `validate` is a pure function of the sources and the variables given. Effects are at the
@@ -31,17 +32,19 @@
 //! | `schema` | what API servers take: their OpenAPI schemas, recorded, and objects held to them without a network | diagnostic, source, object |
 //! | `validate` | findings on rendered objects without a network | diagnostic, object, yaml, cluster, render, schema |
 //! | `diff` | what differs between two objects, as it may be shown; the same change on many clusters told once | object |
-//! | `live` | the only door to API servers: kubeconfigs, connections, identity, reading | diagnostic, object, yaml, cluster, schema |
-//! | `report` | problems and objects → text, JSON, SARIF and annotations; no effects | diagnostic, source, object, yaml, cluster, render, validate |
-//! | `cli` | arguments → settings → one file per command → exit status | diagnostic, source, object, yaml, fleet, cluster, render, schema, validate, live, report |
+//! | `plan` | what is to be done to a cluster: wanted, there, previewed, decided; the record and the plan file | diagnostic, object, cluster, render, schema, validate, diff |
+//! | `live` | the only door to API servers: kubeconfigs, connections, identity, reading, dry runs; keeps the record | diagnostic, object, yaml, cluster, schema, plan |
+//! | `report` | problems, objects and diffs → text, JSON, Markdown, SARIF and annotations; no effects | diagnostic, source, object, yaml, cluster, render, validate, diff, plan |
+//! | `cli` | arguments → settings → one file per command → exit status | diagnostic, source, object, yaml, fleet, cluster, render, schema, validate, diff, plan, live, report |
 //!
 //! # Invariants
 //!
 //! 1. Nothing imports `cli`; only `cli` imports `report`. Room imports follow the table.
 //! 2. Environment, clock, terminal and process exit: `cli` alone. Time enters as an argument.
-//! 3. `fleet`, `cluster`, `render`, `schema` and `validate` give the same bytes for the same input, whatever the
-//!    machine, the number of threads, the locale or the time zone. No `HashMap`: its order changes from run to run.
-//! 4. `validate::Validated` comes only from `validate::check`.
+//! 3. `fleet`, `cluster`, `render`, `schema`, `validate`, `diff` and `plan` give the same bytes for the same input,
+//!    whatever the machine, the number of threads, the locale or the time zone. No `HashMap`: its order changes from
+//!    run to run.
+//! 4. `validate::Validated` comes only from `validate::check`, `plan::Plan` only from `plan::build`.
 //! 5. Secret values are masked in the constructor of what can be printed, not in the printer.
 //! 6. Nothing outside the root is read: [`source`] resolves every path, links included, before it opens it.
 //! 7. Every setting of a cluster or unit knows the line that set it and what it replaced:
@@ -51,7 +54,9 @@
 //! 9. `kube::Client` and `Api` appear in `live` alone; async in `live` and `cli` alone. Where a `uid` is pinned, no
 //!    request but the question for it goes to a server with another: only a [`live::Proven`] can ask anything.
 //! 10. A read that failed is [`live::Unknown`], a value of its own: never "absent", never "unchanged".
-//! 11. A problem is told once, with its place, what is allowed and the next step; independent ones are told in
+//! 11. What can be sent to a server is what `live::request` can make: reads, forced dry runs, and writes of the record's
+//!     Secrets, which need a pinned UID. Nothing but a dry run is ever forced.
+//! 12. A problem is told once, with its place, what is allowed and the next step; independent ones are told in
 //!     one run.
 
 #![warn(clippy::doc_markdown)]
@@ -64,6 +69,7 @@ pub mod diff;
 pub mod fleet;
 pub mod live;
 pub mod object;
+pub mod plan;
 pub mod render;
 pub mod report;
 pub mod schema;

@@ -39,6 +39,7 @@ pub use excuses::{Excuse, Excuses, Failing, Used};
 pub use moved::Moved;
 pub use number::{Number, NumberError};
 pub use resolve::resolve;
+pub use rollouts::Rollout;
 pub use setting::{Branch, Leaf, Removed, Setting, Site, Step};
 pub use unit::{FileRef, Unit, UnitKind, UnitName};
 pub use value::{Kind, Value};
@@ -100,6 +101,8 @@ pub struct Resolved {
     pub outputs: BTreeMap<Arc<str>, Output>,
     /// The units that were renamed.
     pub moved: Vec<Moved>,
+    /// The rollouts, as they are written.
+    pub rollouts: Vec<Rollout>,
     /// What is not to be checked, and why.
     pub excuses: Excuses,
 }

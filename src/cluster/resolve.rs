@@ -93,7 +93,7 @@ pub fn resolve(
     }
     units.unused(&labels, told);
     let scopes = scopes.iter().map(|(name, scope)| (name.clone(), scope)).collect();
-    rollouts::check(fleet, &heads, &fixed, &scopes, told);
+    let rollouts = rollouts::check(fleet, &heads, &fixed, &scopes, told);
     let moved = moved::read(fleet, told);
     let mut outer = fixed.clone();
     outer.set("clusters", clusters);
@@ -116,6 +116,7 @@ pub fn resolve(
         clusters: resolved,
         outputs,
         moved,
+        rollouts,
         excuses: units.excuses(),
     };
     (resolved, problems)

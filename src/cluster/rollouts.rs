@@ -11,7 +11,16 @@ use super::{codes, duration, freeze};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, one_of};
 use crate::fleet::{Block, Fleet};
 
-/// Tells what is wrong with the rollouts and gates of a fleet. `scope` is what expressions that are the same
+/// The clusters that get one release, some before others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rollout {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its clusters.
+    pub clusters: BTreeSet<Arc<str>>,
+}
+
+/// The rollouts of a fleet; tells what is wrong with them and with its gates. `scope` is what expressions that are the same
 /// for all clusters see, `scopes` what those of one cluster do.
 pub fn check(
     fleet: &Fleet,
@@ -19,13 +28,18 @@ pub fn check(
     scope: &Scope,
     scopes: &BTreeMap<Arc<str>, &Scope>,
     problems: &mut Diagnostics,
-) {
+) -> Vec<Rollout> {
     let mut taken: BTreeMap<&str, &Block> = BTreeMap::new();
     let mut used_gates: BTreeSet<&str> = BTreeSet::new();
+    let mut rollouts = Vec::with_capacity(fleet.rollouts.len());
     for rollout in &fleet.rollouts {
         let matching = Match::read(rollout, "match", scope, problems);
         let clusters: Vec<&Head<'_>> = heads.iter().filter(|head| matching.matches(&head.labels)).collect();
         in_two(rollout, &clusters, &mut taken, problems);
+        rollouts.push(Rollout {
+            name: Arc::from(rollout.name()),
+            clusters: clusters.iter().map(|head| head.name.clone()).collect(),
+        });
         for name in ["on_failure", "require_coverage"] {
             fixed(rollout, name, scope, problems);
         }
@@ -50,6 +64,7 @@ pub fn check(
                 .help("name it in the `gates` of a stage, or take it out"),
         );
     }
+    rollouts
 }
 
 /// Tells the clusters that an earlier rollout has already.

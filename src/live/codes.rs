@@ -44,9 +44,23 @@ pub const BROKEN: Code = Code::new("L026");
 pub const ANSWER: Code = Code::new("L027");
 /// The server answered that it could not.
 pub const SERVER: Code = Code::new("L028");
+/// The server does not know a part of what it serves.
+pub const STALE: Code = Code::new("L029");
+/// A kind of which a server keeps no objects.
+pub const UNLISTED: Code = Code::new("L033");
 /// Another cluster than the one that is pinned.
 pub const WRONG_CLUSTER: Code = Code::new("L030");
 /// Two entries of the fleet are one cluster.
 pub const ONE_CLUSTER: Code = Code::new("L031");
 /// A cluster whose UID is not pinned.
 pub const NOT_PINNED: Code = Code::new("L032");
+/// A record that cannot be read as one.
+pub const DAMAGED: Code = Code::new("L040");
+/// A record that is of something else than this fleet's cluster.
+pub const NOT_OURS: Code = Code::new("L041");
+/// A record that cannot be written.
+pub const UNWRITTEN: Code = Code::new("L042");
+/// A record that somebody else has written since it was read.
+pub const OVERTAKEN: Code = Code::new("L043");
+/// A policy of a server that mutates objects by what other objects say.
+pub const PARAMETERS: Code = Code::new("L034");

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use tokio::task::JoinSet;
 
-use super::channel::{Channel, MAX_ANSWER, Settings};
+use super::asked::Asked;
+use super::channel::{Channel, Settings};
 use super::codes;
 use super::failure::Failure;
 use super::identity::{Identities, Uid};
 use super::kubeconfig::Access;
 use super::notice::Tell;
+use super::request::{MAX_ANSWER, Request};
+use super::side_by_side::side_by_side;
 use super::target::Target;
-use super::unknown::{Reason, Unknown};
+use super::unknown::Unknown;
 use crate::diagnostic::Diagnostic;
 
 /// The one thing that is asked of a server before it is known which it is.
@@ -53,10 +55,8 @@ impl Unproven {
     /// If it cannot be asked, if it is another cluster than the one that is pinned, or if it is another one of
     /// the fleet's.
     pub async fn prove(self, identities: &Identities) -> Result<Proven, Failure> {
-        let answer = self.channel.get(IDENTITY, MAX_IDENTITY).await?;
-        let uid = uid(&answer).map_err(|what| {
-            Unknown::new(&self.channel.target, &format!("GET {IDENTITY}"), Reason::Content(what.to_owned()))
-        })?;
+        let answer = self.channel.text(&Request::get(IDENTITY, MAX_IDENTITY)).await?;
+        let uid = uid(&answer).map_err(|what| self.channel.unreadable(&Asked::get(IDENTITY), what))?;
         let is_pinned = identities.check(&self.channel.target, &uid).map_err(Failure::Mismatch)?;
         Ok(Proven { channel: Arc::new(self.channel), uid, is_pinned })
     }
@@ -65,12 +65,9 @@ impl Unproven {
 /// How many reads of one server are under way at a time. More are not faster.
 pub const SIDE_BY_SIDE: usize = 8;
 
-/// How many reads in a row must meet silence until no more are begun.
-const SILENT: usize = 3;
-
 /// A connection to the cluster that the fleet means.
 pub struct Proven {
-    channel: Arc<Channel>,
+    pub(super) channel: Arc<Channel>,
     uid: Uid,
     is_pinned: bool,
 }
@@ -112,7 +109,7 @@ impl Proven {
     /// # Errors
     /// If it cannot be read; what fails in passing was tried several times.
     pub async fn get_text(&self, path: &str) -> Result<String, Unknown> {
-        self.channel.get(path, MAX_ANSWER).await
+        self.channel.text(&Request::get(path, MAX_ANSWER)).await
     }
 
     /// What `read` makes of the answers to several GETs, in the order of the paths, at most [`SIDE_BY_SIDE`] of
@@ -123,38 +120,13 @@ impl Proven {
         paths: &[String],
         read: impl Fn(&str, &str) -> Result<T, Unknown>,
     ) -> Vec<Result<T, Unknown>> {
-        let mut answers: Vec<Option<Result<T, Unknown>>> = paths.iter().map(|_| None).collect();
-        let mut under_way = JoinSet::new();
-        let mut waiting = paths.iter().cloned().enumerate();
-        let mut silent: Vec<Reason> = Vec::new();
-        loop {
-            while under_way.len() < SIDE_BY_SIDE
-                && silent.len() < SILENT
-                && let Some((index, path)) = waiting.next()
-            {
-                let channel = Arc::clone(&self.channel);
-                under_way.spawn(async move { (index, channel.get(&path, MAX_ANSWER).await) });
-            }
-            let Some(done) = under_way.join_next().await else { break };
-            // A task that panicked has been told; its answer stays unknown.
-            if let Ok((index, answer)) = done
-                && let (Some(place), Some(path)) = (answers.get_mut(index), paths.get(index))
-            {
-                match &answer {
-                    Err(unknown) if unknown.is_silence() => silent.push(unknown.reason.clone()),
-                    Ok(_) | Err(_) if silent.len() < SILENT => silent.clear(),
-                    Ok(_) | Err(_) => {}
-                }
-                *place = Some(answer.and_then(|text| read(path, &text)));
-            }
-        }
-        let given_up = waiting.map(|(index, _)| index).next().unwrap_or(paths.len());
-        for (place, path) in answers.iter_mut().zip(paths).skip(given_up) {
-            let reason = silent.first().cloned().unwrap_or(Reason::Other);
-            *place = Some(Err(Unknown::given_up(&self.channel.target, &format!("GET {path}"), reason)));
-        }
-        let lost = |path: &String| Unknown::new(&self.channel.target, &format!("GET {path}"), Reason::Other);
-        paths.iter().zip(answers).map(|(path, answer)| answer.unwrap_or_else(|| Err(lost(path)))).collect()
+        let requests: Vec<Request> = paths.iter().map(|path| Request::get(path, MAX_ANSWER)).collect();
+        let ask = |request: Request| {
+            let channel = Arc::clone(&self.channel);
+            async move { channel.text(&request).await }
+        };
+        let read = |index: usize, text: String| read(paths.get(index).map_or("", String::as_str), &text);
+        side_by_side(&self.channel.target, requests, SIDE_BY_SIDE, Request::asked, ask, read).await
     }
 
     /// The version that the server runs, as `v1.36.3`.
@@ -162,7 +134,22 @@ impl Proven {
     /// # Errors
     /// If it cannot be read.
     pub async fn kubernetes(&self) -> Result<String, Unknown> {
-        let answer = self.get_text("/version").await?;
+        self.channel.kubernetes().await
+    }
+
+    /// That the answer to a GET of a path came and is not what it must be.
+    pub(super) fn unreadable(&self, path: &str, what: String) -> Unknown {
+        self.channel.unreadable(&Asked::get(path), what)
+    }
+}
+
+/// Where a server tells its version.
+const VERSION: &str = "/version";
+
+impl Channel {
+    /// The version that the server runs.
+    pub async fn kubernetes(&self) -> Result<String, Unknown> {
+        let answer = self.text(&Request::get(VERSION, MAX_ANSWER)).await?;
         let version: Option<Value> = serde_json::from_str(&answer).ok();
         let version = version.as_ref().and_then(|version| version.get("gitVersion")?.as_str());
         let is_one = |text: &&str| {
@@ -171,12 +158,7 @@ impl Proven {
         version
             .filter(is_one)
             .map(str::to_owned)
-            .ok_or_else(|| self.unreadable("/version", "there is no `gitVersion` in it".to_owned()))
-    }
-
-    /// That the answer to a GET of a path came and is not what it must be.
-    pub(super) fn unreadable(&self, path: &str, what: String) -> Unknown {
-        Unknown::new(&self.channel.target, &format!("GET {path}"), Reason::Content(what))
+            .ok_or_else(|| self.unreadable(&Asked::get(VERSION), "there is no `gitVersion` in it"))
     }
 }
 

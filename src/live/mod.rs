@@ -1,30 +1,54 @@
-//! The only door to API servers: kubeconfigs, connections, identity, and reading.
+//! The only door to API servers: kubeconfigs, connections, identity, reading, dry runs, and the record.
 //!
 //! [`kubeconfig::Kubeconfig`] → [`kubeconfig::Access`] → [`Unproven`] → [`Proven`]: only the last can ask a
-//! server anything but which cluster it is. Every read has a limit in time and in bytes; one that fails is
+//! server anything but which cluster it is. Every request has a limit in time and in bytes; a read that fails is
 //! [`Unknown`], with its reason. Environment and terminal come in as [`Settings`].
+//!
+//! [`Proven::state`] reads what a plan needs, [`Proven::previews`] asks what would become of objects, and
+//! [`Proven::write_record`] keeps the record. What can be sent at all is what `request` can make: of objects of the
+//! fleet nothing but reads and dry runs.
 
+mod admission;
+mod asked;
+mod cause;
 mod channel;
 mod codes;
 mod connection;
 mod credentials;
+mod discovery;
+mod discovery_answer;
+mod exchange;
 mod failure;
 mod identity;
 pub mod kubeconfig;
+mod list;
 mod notice;
 mod openapi;
+mod path;
+mod pause;
 mod plugin;
+mod preview;
 mod proxy;
+mod record;
+mod request;
+mod secret;
+mod side_by_side;
+mod state;
+mod status;
 mod target;
 mod unknown;
 mod warning;
 
-pub use channel::{ATTEMPTS, MAX_ANSWER, Settings};
+pub use asked::{Asked, Verb};
+pub use channel::Settings;
 pub use connection::{Proven, SIDE_BY_SIDE, Unproven};
+pub use exchange::ATTEMPTS;
 pub use failure::Failure;
 pub use identity::{Identities, Mismatch, MismatchKind, Uid};
 pub use notice::{Event, Notice, Tell};
 pub use plugin::PluginError;
 pub use proxy::Proxies;
+pub use record::{Stored, Version};
+pub use request::MAX_ANSWER;
 pub use target::Target;
 pub use unknown::{Reason, Unknown, Unreachable};

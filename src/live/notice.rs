@@ -34,6 +34,13 @@ pub enum Event {
         /// How long is waited before the next.
         wait: Duration,
     },
+    /// A part of a record that is no longer in use could not be deleted. The next that is written does so.
+    Leftover {
+        /// The Secret.
+        secret: String,
+        /// Why.
+        reason: String,
+    },
     /// What the credential plugin wrote to stderr.
     Plugin(String),
     /// Nothing proves who answers, as the command line allows.
@@ -48,6 +55,9 @@ impl fmt::Display for Notice {
             Event::Retry { asked, reason, attempt, attempts, wait } => {
                 let (next, wait) = (attempt + 1, seconds(*wait));
                 write!(f, "{cluster}: {asked}: {reason}; try {next} of {attempts} in {wait}")
+            }
+            Event::Leftover { secret, reason } => {
+                write!(f, "{cluster}: the Secret {secret}, an old part of the record, stays: {reason}")
             }
             Event::Plugin(line) => write!(f, "{cluster}: credential plugin: {line}"),
             Event::Insecure => {

@@ -1,24 +1,27 @@
 //! A read that failed: a value of its own, never "absent" and never "unchanged".
 
+use std::collections::BTreeSet;
 use std::error::Error as StdError;
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::asked::Asked;
+use super::cause::{chain, classify, texts};
 use super::codes;
 use super::notice::{legible, seconds};
 use super::plugin::PluginError;
 use super::target::Target;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::Unread;
 
 /// Why something that an API server knows is not known here.
 #[derive(Clone, Debug)]
 pub struct Unknown {
     /// Who was asked.
     pub target: Arc<Target>,
-    /// What was asked for, as in `GET /version`.
-    pub asked: String,
+    /// What was asked for.
+    pub asked: Asked,
     /// Whether it was not asked for any more, as others before it failed for this reason.
     pub given_up: bool,
     /// Why it is not known.
@@ -40,7 +43,7 @@ pub enum Reason {
     Timeout(Duration),
     /// The connection ended before the answer did.
     Broken,
-    /// An answer with another status than 200.
+    /// An answer with a status that says that it could not be done.
     Status {
         /// The status.
         code: u16,
@@ -53,6 +56,10 @@ pub enum Reason {
     Content(String),
     /// More bytes than are read.
     TooLarge(usize),
+    /// The server does not know itself what there is of this, as something behind it does not answer.
+    Stale(String),
+    /// There is no list of the objects of this kind.
+    Unlisted(String),
     /// Something else.
     Other,
 }
@@ -70,63 +77,89 @@ pub enum Unreachable {
     Proxy,
 }
 
+/// How many requests are named that failed for one reason.
+const MOST_NAMED: usize = 20;
+
 impl Unknown {
     /// What went wrong below HTTP.
-    pub(super) fn transport(target: &Arc<Target>, asked: &str, error: &(dyn StdError + 'static)) -> Self {
+    pub(super) fn transport(target: &Arc<Target>, asked: &Asked, error: &(dyn StdError + 'static)) -> Self {
         let chain = chain(error);
         Self {
             target: Arc::clone(target),
-            asked: asked.to_owned(),
+            asked: asked.clone(),
             given_up: false,
             reason: classify(&chain),
             causes: texts(&chain),
         }
     }
 
-    pub(super) fn new(target: &Arc<Target>, asked: &str, reason: Reason) -> Self {
-        Self {
-            target: Arc::clone(target),
-            asked: asked.to_owned(),
-            given_up: false,
-            reason,
-            causes: Vec::new(),
-        }
+    pub(super) fn new(target: &Arc<Target>, asked: &Asked, reason: Reason) -> Self {
+        Self { target: Arc::clone(target), asked: asked.clone(), given_up: false, reason, causes: Vec::new() }
     }
 
     /// That something was not asked for, as others before it failed for this reason.
-    pub(super) fn given_up(target: &Arc<Target>, asked: &str, reason: Reason) -> Self {
+    pub(super) fn given_up(target: &Arc<Target>, asked: &Asked, reason: Reason) -> Self {
         Self { given_up: true, ..Self::new(target, asked, reason) }
     }
 
-    /// Whether nobody answered.
+    /// Whether nobody answered, or the server asks to be left alone, however often it was asked.
     pub(super) fn is_silence(&self) -> bool {
-        matches!(self.reason, Reason::Unreachable(_) | Reason::Timeout(_))
+        matches!(self.reason, Reason::Unreachable(_) | Reason::Timeout(_) | Reason::Status { code: 429, .. })
     }
 
-    /// The problems as they are told where several reads of one cluster failed: one for each reason.
+    /// The problems as they are told where several requests to one cluster failed: one for each reason.
     pub fn together(unknowns: &[Self]) -> Vec<Diagnostic> {
+        Self::groups(unknowns).iter().filter_map(|group| Self::as_one(group)).collect()
+    }
+
+    /// What is unread of each, in the same order, for a plan. Those with one reason have one problem, all of them
+    /// named in it.
+    pub(super) fn unread(unknowns: &[Self]) -> Vec<Unread> {
+        let groups = Self::groups(unknowns);
+        let problems: Vec<Option<Diagnostic>> = groups.iter().map(|group| Self::as_one(group)).collect();
+        let problem = |unknown: &Self| {
+            let place = groups.iter().position(|group| unknown.is_of(group));
+            place.and_then(|place| problems.get(place)?.clone()).unwrap_or_else(|| unknown.diagnostic())
+        };
+        let unread = |unknown: &Self| Unread { why: unknown.phrase(), problem: Box::new(problem(unknown)) };
+        unknowns.iter().map(unread).collect()
+    }
+
+    /// Those with one reason each.
+    fn groups(unknowns: &[Self]) -> Vec<Vec<&Self>> {
         let mut groups: Vec<Vec<&Self>> = Vec::new();
         for unknown in unknowns {
-            let alike = |group: &&mut Vec<&Self>| group.iter().any(|other| other.is_like(unknown));
-            match groups.iter_mut().find(alike) {
+            match groups.iter_mut().find(|group| unknown.is_of(group)) {
                 Some(group) => group.push(unknown),
                 None => groups.push(vec![unknown]),
             }
         }
-        groups.iter().filter_map(|group| Self::as_one(group)).collect()
+        groups
+    }
+
+    fn is_of(&self, group: &[&Self]) -> bool {
+        group.first().is_some_and(|first| first.is_like(self))
     }
 
     /// Whether both failed for one reason, whatever the server says of each.
     fn is_like(&self, other: &Self) -> bool {
-        match (&self.reason, &other.reason) {
-            (Reason::Status { code, .. }, Reason::Status { code: other, .. }) => code == other,
-            (reason, other) => reason == other,
-        }
+        self.asked.verb == other.asked.verb
+            && match (&self.reason, &other.reason) {
+                (Reason::Status { code, .. }, Reason::Status { code: other, .. }) => code == other,
+                (reason, other) => reason == other,
+            }
     }
 
     fn as_one(group: &[&Self]) -> Option<Diagnostic> {
         let [first, others @ ..] = group else { return None };
-        if others.is_empty() {
+        let named = |given_up: bool| -> Vec<String> {
+            let mut seen = BTreeSet::new();
+            let asked = group.iter().filter(|unknown| unknown.given_up == given_up);
+            let asked = asked.map(|unknown| unknown.asked.to_string());
+            asked.filter(|asked| seen.insert(asked.clone())).collect()
+        };
+        let (asked, given_up) = (named(false), named(true));
+        if asked.len() + given_up.len() == 1 {
             return Some(first.diagnostic());
         }
         let mut one = Self::clone(first);
@@ -136,34 +169,22 @@ impl Unknown {
             one.reason = Reason::Status { code, message: String::new() };
         }
         let cluster = &one.target.cluster;
-        let message =
-            format!("{} documents of cluster \"{cluster}\" cannot be read: {}", group.len(), one.phrase());
+        let message = format!(
+            "{} requests to cluster \"{cluster}\" failed: {}",
+            asked.len() + given_up.len(),
+            one.phrase()
+        );
         let problem = Diagnostic::error(one.code(), message).on(cluster.clone()).note(one.target.to_string());
-        let named = |given_up: bool| {
-            let asked = group.iter().filter(|unknown| unknown.given_up == given_up);
-            asked.map(|unknown| unknown.asked.as_str()).collect::<Vec<_>>().join(", ")
+        let listed = |asked: Vec<String>| {
+            let more = asked.len().saturating_sub(MOST_NAMED);
+            let named = asked.into_iter().take(MOST_NAMED).collect::<Vec<_>>().join(", ");
+            if more > 0 { format!("{named} and {more} more") } else { named }
         };
-        let mut notes = vec![("asked for ", named(false)), ("not asked for any more: ", named(true))];
+        let mut notes = vec![("asked for ", listed(asked)), ("not asked for any more: ", listed(given_up))];
         notes.push(("cause: ", one.causes.join(": ")));
         let notes = notes.into_iter().filter(|(_, text)| !text.is_empty());
         let problem = notes.fold(problem, |problem, (what, text)| problem.note(format!("{what}{text}")));
         Some(problem.help(one.next_step()))
-    }
-
-    /// Whether the same read may well succeed a moment later.
-    pub(super) fn is_passing(&self) -> bool {
-        match &self.reason {
-            Reason::Broken => true,
-            Reason::Status { code, .. } => matches!(code, 429 | 500 | 502 | 503 | 504),
-            Reason::Unreachable(_)
-            | Reason::Tls
-            | Reason::Credentials(_)
-            | Reason::Timeout(_)
-            | Reason::Redirect(_)
-            | Reason::Content(_)
-            | Reason::TooLarge(_)
-            | Reason::Other => false,
-        }
     }
 
     fn code(&self) -> Code {
@@ -176,6 +197,8 @@ impl Unknown {
             Reason::Status { code: 401, .. } => codes::UNAUTHENTICATED,
             Reason::Status { code: 403, .. } => codes::FORBIDDEN,
             Reason::Status { .. } => codes::SERVER,
+            Reason::Stale(_) => codes::STALE,
+            Reason::Unlisted(_) => codes::UNLISTED,
             Reason::Redirect(_) | Reason::Content(_) | Reason::TooLarge(_) => codes::ANSWER,
         }
     }
@@ -219,8 +242,14 @@ impl Unknown {
             Reason::Status { code: 401, .. } => {
                 format!("log in again; kubectl --context '{context}' auth whoami tells who you are")
             }
-            Reason::Status { code: 403, .. } => "bind the user to a Role or ClusterRole that lets it `get` this".to_owned(),
-            Reason::Status { code: 429 | 500..=599, .. } | Reason::Broken => {
+            Reason::Status { code: 403, .. } => {
+                format!("bind the user to a Role or ClusterRole that lets it `{}` this", self.asked.verb.as_str())
+            }
+            Reason::Stale(_) => {
+                format!("see which API does not answer: kubectl --context '{context}' get apiservices")
+            }
+            Reason::Unlisted(kind) => format!("take it out of the fleet: a {kind} is no object that is kept"),
+            Reason::Status { code: 409 | 410 | 429 | 500..=599, .. } | Reason::Broken => {
                 "run the same command again; if it stays so, look at the server's log".to_owned()
             }
             Reason::Status { .. } | Reason::Redirect(_) | Reason::Content(_) | Reason::TooLarge(_) => {
@@ -232,7 +261,8 @@ impl Unknown {
 
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cluster \"{}\" cannot be read: {}", self.target.cluster, self.phrase())
+        let done = if self.asked.verb.is_write() { "written to" } else { "read" };
+        write!(f, "cluster \"{}\" cannot be {done}: {}", self.target.cluster, self.phrase())
     }
 }
 
@@ -240,7 +270,7 @@ impl StdError for Unknown {}
 
 impl Unknown {
     /// Why, in a phrase.
-    pub(super) fn phrase(&self) -> String {
+    pub fn phrase(&self) -> String {
         let host = &self.target.host;
         match &self.reason {
             Reason::Unreachable(Unreachable::Refused) => format!("{host} refuses the connection"),
@@ -255,12 +285,15 @@ impl Unknown {
                 with("the server does not know the user (401 Unauthorized)", message)
             }
             Reason::Status { code: 403, message } => {
-                with("the user may not read this (403 Forbidden)", message)
+                let what = if self.asked.verb.is_write() { "write" } else { "read" };
+                with(&format!("the user may not {what} this (403 Forbidden)"), message)
             }
             Reason::Status { code, message } => with(&format!("the server answered {code}"), message),
             Reason::Redirect(to) => format!("{host} sends elsewhere, to {to}, which is not followed"),
             Reason::Content(what) => format!("the answer of {host} is none of an API server: {what}"),
             Reason::TooLarge(bytes) => format!("the answer of {host} is longer than {bytes} bytes"),
+            Reason::Stale(what) => format!("the server does not know at present what there is in {what}"),
+            Reason::Unlisted(kind) => format!("the server keeps no list of kind {kind}"),
             Reason::Other => format!("the request to {host} failed"),
         }
     }
@@ -271,82 +304,89 @@ fn with(what: &str, message: &str) -> String {
     if what.contains(message) { what.to_owned() } else { format!("{what}: {}", legible(message)) }
 }
 
-/// The most errors of a chain that are followed: a chain is built by libraries and ends, but nobody promises it.
-const LONGEST_CHAIN: usize = 16;
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
 
-/// An error and those behind it, those that an `io::Error` wraps among them.
-fn chain<'e>(error: &'e (dyn StdError + 'static)) -> Vec<&'e (dyn StdError + 'static)> {
-    let mut chain: Vec<&'e (dyn StdError + 'static)> = Vec::new();
-    let mut next = Some(error);
-    while let Some(error) = next.filter(|_| chain.len() < LONGEST_CHAIN) {
-        chain.push(error);
-        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        next = match wrapped {
-            Some(inner) => Some(inner),
-            None => error.source(),
+    use super::*;
+    use crate::live::asked::Verb;
+
+    fn unknown(verb: Verb, path: &str, reason: Reason) -> Unknown {
+        let target = Target {
+            cluster: Arc::from("prod-a"),
+            context: "c".to_owned(),
+            server: "https://example.com".to_owned(),
+            host: "example.com".to_owned(),
+            user: "u".to_owned(),
+            acts_as: None,
+            is_tls: true,
         };
+        Unknown::new(&Arc::new(target), &Asked { verb, path: path.to_owned() }, reason)
     }
-    chain
-}
 
-/// The text of each, without those that only repeat the next.
-fn texts(chain: &[&(dyn StdError + 'static)]) -> Vec<String> {
-    let mut texts: Vec<String> = Vec::new();
-    for error in chain {
-        // The text of kube's errors holds Debug output, and that of its auth errors a token.
-        if error.is::<kube::Error>() || error.is::<kube::client::AuthError>() {
-            continue;
-        }
-        let text = legible(&error.to_string());
-        // hyper-util's word for every failure, with what matters behind it.
-        if text.starts_with("client error (") && error.source().is_some() {
-            continue;
-        }
-        match texts.last_mut() {
-            Some(last) if last.ends_with(&text) => {}
-            Some(last) if text.starts_with(last.as_str()) => *last = text,
-            _ => texts.push(text),
-        }
+    fn forbidden(message: &str) -> Reason {
+        Reason::Status { code: 403, message: message.to_owned() }
     }
-    texts
-}
 
-fn classify(chain: &[&(dyn StdError + 'static)]) -> Reason {
-    let has = |what: &str| chain.iter().any(|error| error.to_string().contains(what));
-    if chain.iter().any(|error| error.is::<kube::client::AuthError>()) {
-        return Reason::Credentials(Box::new(PluginError::Provider));
+    fn shown(problem: &Diagnostic) -> String {
+        let help = problem.help.iter().map(|help| format!("help: {help}"));
+        let notes = problem.notes.iter().skip(1).cloned();
+        [problem.message.clone()].into_iter().chain(notes).chain(help).collect::<Vec<_>>().join("\n")
     }
-    if chain.iter().any(|error| error.is::<rustls::Error>()) {
-        return Reason::Tls;
+
+    #[test]
+    fn what_failed_for_one_reason_is_one_problem_that_names_it_all() {
+        let failed = [
+            unknown(Verb::List, "/apis/apps/v1/deployments", forbidden("no deployments")),
+            unknown(Verb::List, "/api/v1/pods", Reason::Broken),
+            unknown(Verb::List, "/api/v1/services", forbidden("no services")),
+            unknown(Verb::Get, "/version", forbidden("no version")),
+        ];
+        let unread = Unknown::unread(&failed);
+        let whys: Vec<&str> = unread.iter().map(|unread| unread.why.as_str()).collect();
+        assert_eq!(
+            whys,
+            [
+                "the user may not read this (403 Forbidden): no deployments",
+                "example.com broke the connection off in the middle of its answer",
+                "the user may not read this (403 Forbidden): no services",
+                "the user may not read this (403 Forbidden): no version",
+            ]
+        );
+        assert_eq!(unread[0].problem, unread[2].problem);
+        assert_snapshot!(shown(&unread[0].problem), @r#"
+        2 requests to cluster "prod-a" failed: the user may not read this (403 Forbidden)
+        asked for GET /apis/apps/v1/deployments, GET /api/v1/services
+        help: bind the user to a Role or ClusterRole that lets it `list` this
+        "#);
+        assert_snapshot!(shown(&unread[1].problem), @r#"
+        cluster "prod-a" cannot be read: example.com broke the connection off in the middle of its answer
+        asked for GET /api/v1/pods
+        help: run the same command again; if it stays so, look at the server's log
+        "#);
+        assert_snapshot!(shown(&unread[3].problem), @r#"
+        cluster "prod-a" cannot be read: the user may not read this (403 Forbidden): no version
+        asked for GET /version
+        help: bind the user to a Role or ClusterRole that lets it `get` this
+        "#);
     }
-    // hyper-util has no types for these two.
-    if has("dns error") {
-        return Reason::Unreachable(Unreachable::Name);
-    }
-    if has("tunnel error") || has("SOCKS error") {
-        return Reason::Unreachable(Unreachable::Proxy);
-    }
-    let mut kinds = chain.iter().filter_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind);
-    match kinds.find(|kind| *kind != io::ErrorKind::Other) {
-        Some(io::ErrorKind::ConnectionRefused) => Reason::Unreachable(Unreachable::Refused),
-        Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => {
-            Reason::Unreachable(Unreachable::Network)
-        }
-        Some(io::ErrorKind::InvalidData) => Reason::Tls,
-        Some(
-            io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe
-            | io::ErrorKind::UnexpectedEof,
-        ) => Reason::Broken,
-        _ if has("connection closed before message completed")
-            || has("connection error")
-            || has("end of file before message length reached")
-            || has("error reading a body") =>
-        {
-            Reason::Broken
-        }
-        _ if has("invalid HTTP") => Reason::Content("not HTTP".to_owned()),
-        Some(_) | None => Reason::Other,
+
+    #[test]
+    fn one_request_that_several_needed_is_told_once_and_many_are_counted() {
+        let stale = |_| unknown(Verb::Get, "/apis", Reason::Stale("a/v1".to_owned()));
+        let unread = Unknown::unread(&[(); 3].map(stale));
+        assert_snapshot!(shown(&unread[0].problem), @r#"
+        cluster "prod-a" cannot be read: the server does not know at present what there is in a/v1
+        asked for GET /apis
+        help: see which API does not answer: kubectl --context 'c' get apiservices
+        "#);
+        let many = |number: usize| unknown(Verb::Patch, &format!("/{number:02}"), Reason::Broken);
+        let problems = Unknown::together(&(0..30).map(many).collect::<Vec<_>>());
+        assert_eq!(problems.len(), 1);
+        assert_snapshot!(shown(&problems[0]), @r#"
+        30 requests to cluster "prod-a" failed: example.com broke the connection off in the middle of its answer
+        asked for PATCH /00, PATCH /01, PATCH /02, PATCH /03, PATCH /04, PATCH /05, PATCH /06, PATCH /07, PATCH /08, PATCH /09, PATCH /10, PATCH /11, PATCH /12, PATCH /13, PATCH /14, PATCH /15, PATCH /16, PATCH /17, PATCH /18, PATCH /19 and 10 more
+        help: run the same command again; if it stays so, look at the server's log
+        "#);
     }
 }

@@ -24,7 +24,7 @@ mod library;
 mod limit;
 mod manifest;
 mod marker;
-mod parallel;
+pub mod parallel;
 mod patch;
 mod piece;
 mod places;

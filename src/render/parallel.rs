@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// `work` for each of `things`, on `threads` threads (at least this one).
-pub(super) fn map<T: Sync, R: Send>(threads: usize, things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+/// `work` for each of `things`, on `threads` threads (at least this one). A panic of one ends in a panic of all.
+pub fn map<T: Sync, R: Send>(threads: usize, things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let take = || -> Vec<(usize, R)> {
         let mut done = Vec::new();

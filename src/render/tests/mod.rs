@@ -156,6 +156,7 @@ impl Fleet {
             clusters: self.clusters.iter().map(cluster).collect(),
             outputs: BTreeMap::new(),
             moved: Vec::new(),
+            rollouts: Vec::new(),
             excuses: Excuses::default(),
         };
         let sources = Sources::memory(self.files.clone()).unwrap();

@@ -27,6 +27,7 @@ pub struct Revision {
     name: String,
     /// A repository may be used from one thread at a time.
     repository: Mutex<Repository>,
+    commit: Oid,
     tree: Oid,
 }
 
@@ -40,6 +41,11 @@ impl Revision {
     fn repository(&self) -> MutexGuard<'_, Repository> {
         // Reading leaves nothing half done.
         self.repository.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The full id of its commit.
+    pub fn commit(&self) -> String {
+        self.commit.to_string()
     }
 
     /// The path as git has it: `REVISION:PATH`.

@@ -60,17 +60,17 @@ impl Revision {
             }
             Err(error) => return Err(unreadable(error)),
         };
-        let tree = match repository.revparse_single(revision) {
+        let (commit, tree) = match repository.revparse_single(revision) {
             Ok(object) => {
                 let found = object.kind().map_or("unknown object", |kind| kind.str());
                 let commit = object
                     .peel(ObjectType::Commit)
                     .map_err(|_| RevisionError::NotACommit { revision: revision.to_owned(), found })?;
-                commit.peel_to_tree().map_err(unreadable)?.id()
+                (commit.id(), commit.peel_to_tree().map_err(unreadable)?.id())
             }
             Err(error) => return Err(unknown(&repository, revision, &error)),
         };
-        Ok(Self { name: revision.to_owned(), repository: Mutex::new(repository), tree })
+        Ok(Self { name: revision.to_owned(), repository: Mutex::new(repository), commit, tree })
     }
 }
 

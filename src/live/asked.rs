@@ -1,0 +1,75 @@
+//! What is asked of a server, as messages say it.
+
+use std::fmt;
+
+/// What is asked of a server. Displayed as `GET /apis/apps/v1/deployments`, without the query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The verb.
+    pub verb: Verb,
+    /// The path.
+    pub path: String,
+}
+
+/// The verbs of Kubernetes, as roles name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads one thing.
+    Get,
+    /// Reads all of a kind.
+    List,
+    /// Makes an object.
+    Create,
+    /// Replaces an object.
+    Update,
+    /// Changes an object. It is only ever asked as a dry run: what would become of it?
+    Patch,
+    /// Deletes an object.
+    Delete,
+}
+
+impl Verb {
+    /// Its name in a role.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::List => "list",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Patch => "patch",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// The method of HTTP.
+    pub(super) fn method(self) -> http::Method {
+        match self {
+            Self::Get | Self::List => http::Method::GET,
+            Self::Create => http::Method::POST,
+            Self::Update => http::Method::PUT,
+            Self::Patch => http::Method::PATCH,
+            Self::Delete => http::Method::DELETE,
+        }
+    }
+
+    /// Whether something would be another afterwards.
+    pub fn is_write(self) -> bool {
+        match self {
+            Self::Get | Self::List | Self::Patch => false,
+            Self::Create | Self::Update | Self::Delete => true,
+        }
+    }
+}
+
+impl Asked {
+    /// To read what is at a path.
+    pub(super) fn get(path: &str) -> Self {
+        Self { verb: Verb::Get, path: path.to_owned() }
+    }
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.verb.method(), self.path)
+    }
+}

@@ -1,0 +1,195 @@
+//! One request and its answer: with a time limit, a size limit, and few, visible tries.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use http::header::{HeaderMap, LOCATION, RETRY_AFTER, WARNING};
+use http::{Response, StatusCode};
+use http_body_util::BodyExt;
+use kube::client::Body;
+use tokio::time::{sleep, timeout};
+
+use super::asked::Asked;
+use super::channel::Channel;
+use super::notice::{Event, legible};
+use super::request::Request;
+use super::status::message;
+use super::unknown::{Reason, Unknown};
+use super::warning;
+
+/// How often something is asked for that fails in passing.
+pub const ATTEMPTS: u32 = 3;
+
+/// How long is waited before the second try; twice as long before each that follows.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+
+/// The longest wait that a server may ask for.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How many times the patience with silence a whole answer may take.
+const WHOLE_ANSWER: u32 = 10;
+
+/// The longest text of a server that is repeated, in characters.
+const LONGEST_TEXT: usize = 400;
+
+/// What is told of a warning that may repeat a secret.
+const HIDDEN: &str = "not shown, as it is about an object with secrets";
+
+/// What a server answered.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    /// The status of HTTP.
+    pub code: u16,
+    /// The body.
+    pub text: String,
+}
+
+impl Channel {
+    /// The answer to a request, whatever its status. What fails in passing is tried [`ATTEMPTS`] times in all, each
+    /// told; credentials that are refused are got anew once.
+    pub async fn send(&self, request: &Request) -> Result<Answer, Unknown> {
+        let asked = request.asked();
+        let mut attempt = 1;
+        let mut renewed = false;
+        loop {
+            self.pause.over().await;
+            let (outcome, wait) = self.once(request, &asked).await;
+            let refused = matches!(outcome, Ok(Answer { code: 401, .. }));
+            if refused && !renewed && self.credentials.can_be_renewed() {
+                renewed = true;
+                let (_, said) = self.credentials.renew().await.map_err(|error| {
+                    Unknown::new(&self.target, &asked, Reason::Credentials(Box::new(error)))
+                })?;
+                said.into_iter().for_each(|event| self.notice(event));
+                continue;
+            }
+            let is_passing = match &outcome {
+                Ok(answer) => request.is_passing(answer.code, &answer.text),
+                Err(unknown) => unknown.reason == Reason::Broken,
+            };
+            if attempt >= ATTEMPTS || !is_passing {
+                return outcome;
+            }
+            let asked_for = wait.map(|wait| wait.min(LONGEST_WAIT));
+            if let (Ok(Answer { code: 429, .. }), Some(wait)) = (&outcome, asked_for) {
+                self.pause.begin(wait);
+            }
+            let wait = asked_for.unwrap_or(FIRST_WAIT * 2_u32.pow(attempt - 1));
+            let reason = match outcome {
+                Ok(answer) => self.failed(request, &answer).phrase(),
+                Err(unknown) => unknown.phrase(),
+            };
+            self.notice(Event::Retry { asked: asked.to_string(), reason, attempt, attempts: ATTEMPTS, wait });
+            attempt += 1;
+            sleep(wait).await;
+        }
+    }
+
+    /// The body of the answer to a request that must be 200.
+    pub async fn text(&self, request: &Request) -> Result<String, Unknown> {
+        let answer = self.send(request).await?;
+        match answer.code {
+            200 => Ok(answer.text),
+            _ => Err(self.failed(request, &answer)),
+        }
+    }
+
+    /// That a server answered with a status that it should not have.
+    pub fn failed(&self, request: &Request, answer: &Answer) -> Unknown {
+        let message = if request.hides { String::new() } else { self.safe(&message(&answer.text)) };
+        Unknown::new(&self.target, &request.asked(), Reason::Status { code: answer.code, message })
+    }
+
+    /// That an answer came and is not what it must be.
+    pub fn unreadable(&self, asked: &Asked, what: impl AsRef<str>) -> Unknown {
+        Unknown::new(&self.target, asked, Reason::Content(self.safe(what.as_ref())))
+    }
+
+    /// A text of the server, short, on one line and without credentials.
+    pub fn safe(&self, text: &str) -> String {
+        self.whole(text).chars().take(LONGEST_TEXT).collect()
+    }
+
+    /// The same, however long it is.
+    pub fn whole(&self, text: &str) -> String {
+        legible(&self.credentials.hide(text))
+    }
+
+    /// One try; also how long the server asks to wait.
+    async fn once(&self, request: &Request, asked: &Asked) -> (Result<Answer, Unknown>, Option<Duration>) {
+        let answer = match self.begin(request, asked).await {
+            Ok(answer) => answer,
+            Err(unknown) => return (Err(unknown), None),
+        };
+        let wait = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        (self.end(answer, request, asked).await, wait.map(Duration::from_secs))
+    }
+
+    /// Sends the request; returns when the answer begins.
+    async fn begin(&self, request: &Request, asked: &Asked) -> Result<Response<Body>, Unknown> {
+        let request = request
+            .to_http(self.credentials.header())
+            .map_err(|error| Unknown::transport(&self.target, asked, &error))?;
+        match timeout(self.patience, self.client.send(request)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(self.without_secrets(asked, &error)),
+            Err(_) => Err(Unknown::new(&self.target, asked, Reason::Timeout(self.patience))),
+        }
+    }
+
+    /// Reads the answer to its end.
+    async fn end(&self, answer: Response<Body>, request: &Request, asked: &Asked) -> Result<Answer, Unknown> {
+        self.warn(answer.headers(), request.hides);
+        let (status, location) = (answer.status(), answer.headers().get(LOCATION).cloned());
+        let whole = self.patience.saturating_mul(WHOLE_ANSWER);
+        let unknown = |reason| Unknown::new(&self.target, asked, reason);
+        let bytes = timeout(whole, self.body(answer, asked, request.limit)).await;
+        let bytes = bytes.map_err(|_| unknown(Reason::Timeout(whole)))??;
+        let text = String::from_utf8(bytes).map_err(|_| self.unreadable(asked, "it is not UTF-8"))?;
+        if let (true, Some(to)) = (status.is_redirection(), location) {
+            let to = String::from_utf8_lossy(to.as_bytes());
+            // What follows is for the one who is sent there, and may be a secret.
+            let to = to.split(['?', '#']).next().unwrap_or_default();
+            return Err(unknown(Reason::Redirect(self.safe(to))));
+        }
+        Ok(Answer { code: StatusCode::as_u16(&status), text })
+    }
+
+    async fn body(&self, answer: Response<Body>, asked: &Asked, limit: usize) -> Result<Vec<u8>, Unknown> {
+        let mut body = answer.into_body();
+        let mut bytes = Vec::new();
+        loop {
+            let frame = match timeout(self.patience, body.frame()).await {
+                Ok(None) => return Ok(bytes),
+                Ok(Some(Ok(frame))) => frame,
+                Ok(Some(Err(error))) => return Err(self.without_secrets(asked, &error)),
+                Err(_) => return Err(Unknown::new(&self.target, asked, Reason::Timeout(self.patience))),
+            };
+            if let Ok(data) = frame.into_data() {
+                if bytes.len() + data.len() > limit {
+                    return Err(Unknown::new(&self.target, asked, Reason::TooLarge(limit)));
+                }
+                bytes.extend_from_slice(&data);
+            }
+        }
+    }
+
+    fn without_secrets(&self, asked: &Asked, error: &kube::Error) -> Unknown {
+        let mut unknown = Unknown::transport(&self.target, asked, error);
+        unknown.causes.iter_mut().for_each(|cause| *cause = self.credentials.hide(cause));
+        unknown
+    }
+
+    /// Tells the warnings of an answer, each once; if it `hides` something, only that there is one.
+    fn warn(&self, headers: &HeaderMap, hides: bool) {
+        for value in headers.get_all(WARNING) {
+            for text in warning::texts(&String::from_utf8_lossy(value.as_bytes())) {
+                let text = if hides { HIDDEN.to_owned() } else { self.safe(&text) };
+                let is_new = self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(text.clone());
+                if is_new {
+                    self.notice(Event::Warning(text));
+                }
+            }
+        }
+    }
+}

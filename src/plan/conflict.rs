@@ -1,0 +1,78 @@
+//! The fields that others own and that a real apply would not take from them.
+
+use serde_json::Value;
+
+use super::change::Conflict;
+use super::ownership::is_ours;
+use crate::diff::{Hidden, Path, Step};
+use crate::object::{FieldSet, Managed, Member, Unmanaged, managed};
+use crate::schema::rendered;
+
+/// What of an object is applied.
+pub(super) enum Applied<'a> {
+    /// What the server says that we would own.
+    Owned(&'a [FieldSet]),
+    /// What is rendered, where the server does not say.
+    Rendered(&'a Value),
+}
+
+impl Applied<'_> {
+    fn covers(&self, path: &[Member]) -> bool {
+        match self {
+            Self::Owned(sets) => sets.iter().any(|fields| fields.covers(path)),
+            Self::Rendered(body) => {
+                path.iter().try_fold(*body, |value, member| rendered(member, value)).is_some()
+            }
+        }
+    }
+}
+
+/// The fields that are to have another value than live, and that another manager owns: what a server-side apply that
+/// is not forced answers with 409
+/// ([conflicts](https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts)). `after` is the object
+/// as it would be.
+///
+/// # Errors
+/// If the managers of the live object are not known.
+pub(super) fn conflicts(
+    live: &Value,
+    after: &Value,
+    applied: &Applied<'_>,
+    hidden: &Hidden,
+) -> Result<Vec<Conflict>, Unmanaged> {
+    let mut found: Vec<Conflict> = Vec::new();
+    for other in managed(live)?.iter().filter(|entry| !is_ours(entry)) {
+        for (path, theirs) in other.fields.leaves(live) {
+            if !applied.covers(&path) {
+                continue;
+            }
+            let becomes = path.iter().try_fold(after, |value, member| member.of(value));
+            if theirs == becomes {
+                continue;
+            }
+            let path = steps(&path);
+            let (theirs, ours) = (hidden.show(&path, theirs), hidden.show(&path, becomes));
+            found.push(Conflict { manager: name(other), theirs, ours, path: hidden.path(&path) });
+        }
+    }
+    Ok(found)
+}
+
+fn name(other: &Managed) -> String {
+    match &other.subresource {
+        Some(subresource) => format!("{} ({subresource})", other.manager),
+        None => other.manager.clone(),
+    }
+}
+
+/// The path that a way through a set of fields is.
+pub(super) fn steps(path: &[Member]) -> Path {
+    let value = |text: &String| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text.as_str()));
+    let step = |member: &Member| match member {
+        Member::Field(name) => Step::Key(name.clone()),
+        Member::Keys(keys) => Step::Item(keys.iter().map(|(key, text)| (key.clone(), value(text))).collect()),
+        Member::Value(text) => Step::Member(value(text)),
+        Member::Index(index) => Step::Index(*index),
+    };
+    Path(path.iter().map(step).collect())
+}

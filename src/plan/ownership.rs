@@ -1,0 +1,77 @@
+//! What of a live object is fleetwright's.
+
+use serde_json::Value;
+
+use super::FIELD_MANAGER;
+use super::admission::Admission;
+use super::record::{Applied, Entry};
+use super::state::{Live, Served};
+use super::wanted::{SetId, WantedObject};
+use crate::object::{Managed, Operation, PART_OF, managed};
+
+/// What fleetwright owns of an object by server-side apply: none if it owns nothing, or if that is not clear.
+pub fn ours(object: &Value) -> Option<Managed> {
+    let mut entries = managed(object).ok()?.into_iter().filter(is_ours);
+    // Several are there where fields were applied in several versions of the API: then no digest says it all.
+    match (entries.next(), entries.next()) {
+        (Some(only), None) => Some(only),
+        _ => None,
+    }
+}
+
+/// Whether an entry of `managedFields` is what fleetwright applied.
+pub(super) fn is_ours(entry: &Managed) -> bool {
+    entry.manager == FIELD_MANAGER && entry.operation == Operation::Apply && entry.subresource.is_none()
+}
+
+impl Entry {
+    /// What is to be recorded of an object that was applied, from what the server returned.
+    pub fn applied(
+        wanted: &WantedObject<'_>,
+        returned: &Live,
+        served: &Served,
+        admission: Option<&Admission>,
+    ) -> Self {
+        let owned = ours(&returned.object).map(|ours| ours.fields.digest(&returned.object));
+        let applied = owned.zip(admission).map(|(owned, admission)| Applied {
+            rendered: wanted.digest(),
+            owned,
+            admission: admission.around(wanted.reference(), served),
+        });
+        Self {
+            api_version: wanted.object.api_version().to_owned(),
+            unit: wanted.unit.to_owned(),
+            uid: returned.uid().map(str::to_owned),
+            applied,
+            secrets: wanted.secrets.clone(),
+        }
+    }
+}
+
+/// Whether digests say that an object is as it was applied last, and that the server would take it again as it did
+/// then: then a dry run would change nothing.
+pub(super) fn is_untouched(
+    wanted: &WantedObject<'_>,
+    entry: &Entry,
+    live: &Live,
+    served: &Served,
+    admission: &Admission,
+    set: &SetId,
+) -> bool {
+    // What else is done to a bare pod (limits, service accounts, priorities) cannot be read off a configuration.
+    if wanted.reference().group.is_empty() && &*wanted.reference().kind == "Pod" {
+        return false;
+    }
+    if !admission.knows(wanted.reference(), served) {
+        return false;
+    }
+    let Some(applied) = &entry.applied else { return false };
+    let Some(ours) = ours(&live.object) else { return false };
+    entry.uid.as_deref() == live.uid()
+        && live.label(PART_OF) == Some(set.as_str())
+        && ours.api_version == wanted.object.api_version()
+        && live.api_version() == Some(wanted.object.api_version())
+        && applied.rendered == wanted.digest()
+        && applied.owned == ours.fields.digest(&live.object)
+        && applied.admission == admission.around(wanted.reference(), served)
+}

@@ -1,0 +1,146 @@
+//! What is there and no longer wanted.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::change::{Action, Change, Judged, Why};
+use super::record::Entry;
+use super::state::{Kind, Live, LiveState};
+use super::wanted::Wanted;
+use crate::object::{ObjectRef, Objects, PART_OF};
+
+/// What becomes of objects that are recorded, or carry our label, and are not wanted; the last applied first.
+///
+/// Something is deleted only with three proofs: it is recorded, its UID is the recorded one, and it carries our label.
+pub(super) fn prune(wanted: &Wanted<'_>, state: &LiveState) -> Vec<Change> {
+    let mut found: Objects<Change> = Objects::new();
+    let is_wanted = |object: &ObjectRef| wanted.objects.get(object).is_some();
+    let wanted_uids = uids(state, is_wanted);
+    let recorded = state.record.as_ref().ok().and_then(Option::as_ref).map(|record| &record.inventory);
+    let is_recorded = |object: &ObjectRef| recorded.is_some_and(|recorded| recorded.contains_key(object));
+    let known_uids = uids(state, |object| is_wanted(object) || is_recorded(object));
+    for (object, entry) in recorded.into_iter().flatten().filter(|(object, _)| !is_wanted(object)) {
+        if let Some(action) = no_longer_wanted(object, entry, wanted, state, &wanted_uids) {
+            add(&mut found, change(object, &entry.api_version, Some(&entry.unit), action));
+        }
+    }
+    for kind in state.kinds.values() {
+        let Kind::Listed { objects, served } = kind else { continue };
+        let ours = objects.iter().filter(|(_, live)| live.label(PART_OF) == Some(wanted.set.as_str()));
+        let is_known_elsewhere = |live: &Live| live.uid().is_some_and(|uid| known_uids.contains(uid));
+        let strays = ours
+            .filter(|(object, live)| !is_wanted(object) && !is_recorded(object) && !is_known_elsewhere(live));
+        for (object, _) in strays {
+            let action = match &state.record {
+                Ok(_) => Action::Stray,
+                Err(unread) => Action::Unknown(Why::from(format!("the record: {}", unread.why))),
+            };
+            add(&mut found, change(object, &served.api_version, None, action));
+        }
+    }
+    found.into_values().rev().collect()
+}
+
+fn add(found: &mut Objects<Change>, change: Change) {
+    // One that is recorded is not looked at as a stray.
+    match found.insert(change.object.clone(), change) {
+        Ok(()) | Err(_) => {}
+    }
+}
+
+fn change(object: &ObjectRef, api_version: &str, unit: Option<&str>, action: Action) -> Change {
+    Change {
+        object: object.clone(),
+        api_version: Arc::from(api_version),
+        unit: unit.map(Arc::from),
+        action,
+        fields: Vec::new(),
+        conflicts: Vec::new(),
+        judged: Judged::Server,
+    }
+}
+
+/// The UIDs of these of the objects that are there: some kinds are served in two groups, and an object of one is there
+/// in both.
+fn uids(state: &LiveState, is_meant: impl Fn(&ObjectRef) -> bool) -> BTreeSet<&str> {
+    let listed = state.kinds.values().filter_map(|kind| match kind {
+        Kind::Listed { objects, .. } => Some(objects),
+        Kind::NotServed | Kind::Unread(_) => None,
+    });
+    let objects = listed.flatten().filter(|(object, _)| is_meant(object));
+    objects.filter_map(|(_, live)| live.uid()).collect()
+}
+
+/// None where nothing is left of it.
+fn no_longer_wanted(
+    object: &ObjectRef,
+    entry: &Entry,
+    wanted: &Wanted<'_>,
+    state: &LiveState,
+    wanted_uids: &BTreeSet<&str>,
+) -> Option<Action> {
+    let keep = |why: String| Some(Action::Keep(Why::from(why)));
+    let live = match state.kind(object) {
+        Some(Kind::Listed { objects, .. }) => objects.get(object)?,
+        Some(Kind::NotServed) => return keep("the server no longer has its kind".to_owned()),
+        Some(Kind::Unread(unread)) => return Some(Action::Unknown(Why::from(unread.why.as_str()))),
+        None => return Some(Action::Unknown(Why::from("its kind was not read"))),
+    };
+    let is_definition =
+        &*object.group == "apiextensions.k8s.io" && &*object.kind == "CustomResourceDefinition";
+    let is_namespace = object.group.is_empty() && &*object.kind == "Namespace";
+    if let Some(since) = live.terminating() {
+        return keep(format!("it is being deleted since {since}"));
+    }
+    match &entry.uid {
+        None => {
+            return keep(
+                "nothing proves that fleetwright made it: it was never applied to its end".to_owned(),
+            );
+        }
+        Some(uid) if live.uid() != Some(uid) => {
+            return keep(
+                "it is another object than the one that was applied: it was made anew by somebody".to_owned(),
+            );
+        }
+        Some(_) if let Some(why) = elsewhere(object, wanted, state) => return Some(Action::Unknown(why)),
+        Some(uid) if wanted_uids.contains(uid.as_str()) => {
+            return keep("it is rendered in another API group".to_owned());
+        }
+        Some(_) => {}
+    }
+    if live.label(PART_OF) != Some(wanted.set.as_str()) {
+        return keep(format!("it does not carry the label {PART_OF} of this fleet any longer"));
+    }
+    if let Some(owner) = owner(live) {
+        return keep(format!("it belongs to {owner}"));
+    }
+    if is_namespace || is_definition {
+        return keep(
+            "what is in it would go with it; a Namespace or CustomResourceDefinition is deleted only by name"
+                .to_owned(),
+        );
+    }
+    Some(Action::Delete)
+}
+
+/// Why it may be wanted all the same: under the same kind in another group, which could not be read.
+fn elsewhere(object: &ObjectRef, wanted: &Wanted<'_>, state: &LiveState) -> Option<Why> {
+    let same = wanted.objects.iter().map(|(other, _)| other).filter(|other| {
+        other.kind == object.kind && other.namespace == object.namespace && other.name == object.name
+    });
+    let unread = same.filter_map(|other| match state.kind(other) {
+        Some(Kind::Unread(unread)) => Some(Why::from(unread.why.as_str())),
+        Some(Kind::Listed { .. } | Kind::NotServed) | None => None,
+    });
+    unread.into_iter().next()
+}
+
+/// The object that it has as its owner.
+fn owner(live: &Live) -> Option<String> {
+    let owner = live.object.pointer("/metadata/ownerReferences")?.as_array()?.first()?;
+    let text = |key: &str| owner.get(key).and_then(Value::as_str).unwrap_or("?");
+    Some(format!("{}/{}", text("kind"), text("name")))
+}
