@@ -1,11 +1,14 @@
 //! The command line as clap reads it. These types stay in this room; [`super::settings`] takes them apart.
 
+mod diff;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+pub use self::diff::{AgainstArg, DiffArgs, DiffFormat, DiffOutputArgs};
 use crate::cluster::{DurationError, parse_duration};
 
 const ABOUT: &str = "One definition of a fleet of Kubernetes clusters";
@@ -21,6 +24,7 @@ Getting started:
   fleetwright init            writes a small fleet that works
   fleetwright render          prints what it renders to
   fleetwright validate        checks all of it
+  fleetwright diff            shows what would change on the live clusters
   fleetwright trust           pins a cluster, so that no other is ever taken for it
 
 Exit status, the same for every command:
@@ -50,6 +54,9 @@ pub enum Command {
     /// Check all clusters and report every finding
     #[command(after_long_help = VALIDATE)]
     Validate(ValidateArgs),
+    /// Show what would change on the clusters
+    #[command(after_long_help = diff::DIFF)]
+    Diff(DiffArgs),
     /// Pin a cluster by the UID of its kube-system namespace
     #[command(after_long_help = TRUST, mut_arg("rev", |rev| rev.hide(true)))]
     Trust(TrustArgs),

@@ -50,6 +50,12 @@ pub const CONFIRMATION: Code = Code::new("X018");
 pub const REPLACE: Code = Code::new("X019");
 /// A file of the fleet that cannot be edited in place.
 pub const EDIT: Code = Code::new("X026");
+/// What the fleet is to be compared with cannot be read.
+pub const AGAINST: Code = Code::new("X027");
+/// A plan cannot be saved.
+pub const SAVE: Code = Code::new("X028");
+/// A cluster answered, and not all of it could be read in time.
+pub const LATE: Code = Code::new("X029");
 /// The operating system refused to read or write.
 pub const MACHINE: Code = Code::new("X030");
 /// `init` would overwrite something.

@@ -68,6 +68,7 @@ fn dispatch(
     match settings {
         Settings::Render(settings) => command::render::run(&settings, &console),
         Settings::Validate(settings) => command::validate::run(&settings, &console),
+        Settings::Diff(settings) => command::diff::run(&settings, &console),
         Settings::SchemaFetch(settings) => command::schema::run(&settings, &console),
         Settings::Trust(settings) => command::trust::run(&settings, &console),
         Settings::Init(settings) => init::run(&settings, &console),

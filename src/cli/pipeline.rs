@@ -37,6 +37,8 @@ pub struct Outcome {
     pub validated: Option<Validated>,
     /// The excuses that were needed.
     pub excused: Vec<Excused>,
+    /// What was recorded of the clusters, by name.
+    pub recorded: BTreeMap<Arc<str>, Recorded>,
 }
 
 /// Reads and resolves a fleet; `None` if its outline is not known. `problems` may hold errors all the same:
@@ -113,7 +115,7 @@ pub fn render(
     };
     let checked = validate::check(rendered, &context);
     problems.append(checked.findings);
-    Outcome { validated: checked.validated.filter(|_| !problems.stop()), excused: checked.excused }
+    Outcome { validated: checked.validated.filter(|_| !problems.stop()), excused: checked.excused, recorded }
 }
 
 /// How many clusters and objects there are.

@@ -7,12 +7,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub struct Progress(ProgressBar);
 
 impl Progress {
-    /// Over `clusters` clusters; shown only where `visible` says so.
-    pub fn new(clusters: usize, visible: bool) -> Self {
+    /// Over `clusters` clusters, to which something is done (`rendering`); shown only where `visible` says so.
+    pub fn new(doing: &str, clusters: usize, visible: bool) -> Self {
         let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(clusters as u64), target);
         // The template is a constant; were it wrong, indicatif's own look would do.
-        if let Ok(style) = ProgressStyle::with_template("rendering {pos}/{len} clusters {wide_bar}") {
+        let template = format!("{doing} {{pos}}/{{len}} clusters {{wide_bar}}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }
         Self(bar)

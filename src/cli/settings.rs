@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::args::{
-    Arguments, Command, CompletionArgs, ConnectArgs, FindingsArgs, FindingsFormat, FleetArgs, Format,
-    InitArgs, ManArgs, OutputArgs, RenderArgs, SchemaCommand, SchemaFetchArgs, TrustArgs, ValidateArgs,
-    VersionArgs, When,
+    AgainstArg, Arguments, Command, CompletionArgs, ConnectArgs, DiffArgs, DiffFormat, DiffOutputArgs,
+    FindingsArgs, FindingsFormat, FleetArgs, Format, InitArgs, ManArgs, OutputArgs, RenderArgs,
+    SchemaCommand, SchemaFetchArgs, TrustArgs, ValidateArgs, VersionArgs, When,
 };
 use super::console::Console;
 use super::environment::{Environment, Terminal};
@@ -27,6 +27,8 @@ pub enum Settings {
     Render(Render),
     /// `validate`.
     Validate(Validate),
+    /// `diff`.
+    Diff(Diff),
     /// `schema fetch`.
     SchemaFetch(SchemaFetch),
     /// `trust`.
@@ -78,6 +80,29 @@ pub struct Validate {
     pub strict: bool,
     /// The format of stdout.
     pub format: FindingsFormat,
+    /// Whether progress is shown.
+    pub progress: bool,
+}
+
+/// The settings of `diff`.
+#[derive(Debug)]
+pub struct Diff {
+    /// The fleet to read.
+    pub fleet: Fleet,
+    /// The clusters to compare.
+    pub selection: Selection,
+    /// What with.
+    pub against: AgainstArg,
+    /// How live clusters are reached.
+    pub connect: Connect,
+    /// Whether the server is asked about every object.
+    pub exact: bool,
+    /// Where the plan goes.
+    pub save: Option<PathBuf>,
+    /// Whether a difference is no failure.
+    pub exit_zero: bool,
+    /// The format of stdout.
+    pub format: DiffFormat,
     /// Whether progress is shown.
     pub progress: bool,
 }
@@ -212,6 +237,23 @@ impl Settings {
                 let fleet = Fleet::new(fleet, environment, terminal);
                 let progress = terminal.stderr && !environment.dumb;
                 (Self::Validate(Validate { fleet, strict, format, progress }), console(color))
+            }
+            Command::Diff(args) => {
+                let DiffArgs { cluster, select, against, exact, save, exit_zero, connect, fleet, output } =
+                    args;
+                let DiffOutputArgs { output: format, color } = output;
+                let diff = Diff {
+                    fleet: Fleet::new(fleet, environment, terminal),
+                    selection: Selection { clusters: cluster, labels: select },
+                    against,
+                    connect: Connect::new(connect, environment, terminal),
+                    exact,
+                    save,
+                    exit_zero,
+                    format,
+                    progress: terminal.stderr && !environment.dumb,
+                };
+                (Self::Diff(diff), console(color))
             }
             Command::Schema(SchemaCommand::Fetch(args)) => {
                 let SchemaFetchArgs { cluster, select, connect, fleet, output } = args;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 /// | status | meaning |
 /// |---|---|
 /// | 0 | done, or no differences |
-/// | 1 | differences found (`render --check`; later `diff`) |
+/// | 1 | differences found (`diff`, `render --check`) |
 /// | 2 | the fleet, a template or the command line is wrong; nothing was written or sent |
 /// | 3 | a cluster could not be read completely (`diff`, `status`) |
 /// | 4 | refused: lock, freeze, identity, missing evidence, stale plan, limits; nothing was written |

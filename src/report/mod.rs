@@ -3,6 +3,7 @@
 //! [`text`], [`json`], [`sarif`] and [`github`] print the same diagnostics; [`manifest`] prints what was rendered.
 //! Every text that leaves this room is free of control characters other than the line break, whatever was put in.
 
+pub mod diff;
 mod escape;
 pub mod excuse;
 pub mod fetched;

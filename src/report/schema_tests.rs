@@ -17,6 +17,7 @@ fn check<T: JsonSchema>(name: &str) {
 
 #[test]
 fn the_published_schemas_are_those_of_the_types() {
+    check::<super::diff::json::Document>("diff.json");
     check::<super::fetched::Fetch>("fetch.json");
     check::<super::json::Findings>("findings.json");
     check::<super::manifest::Render>("render.json");

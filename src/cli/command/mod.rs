@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod completion;
+pub mod diff;
 pub mod man;
 pub mod render;
 pub mod schema;
@@ -12,6 +13,7 @@ use std::io;
 
 use super::console::Console;
 use super::{inputs, locate, pipeline, settings};
+use crate::cluster::Given;
 use crate::diagnostic::{Diagnostics, SourceMap};
 use crate::report::json;
 
@@ -25,15 +27,30 @@ struct Run {
 impl Run {
     /// The fleet; `None` if a problem is an error.
     fn load(&mut self, fleet: &settings::Fleet) -> Option<pipeline::Loaded> {
-        let given = inputs::collect(&fleet.variables, &mut self.sources, &mut self.problems);
-        let (sources, folder) = match locate::locate(fleet.dir.as_deref(), fleet.revision.as_deref()) {
+        let given = self.given(fleet);
+        self.load_at(fleet, fleet.revision.as_deref(), &given)
+    }
+
+    /// The values of variables that were given. To be called once: one may come from stdin.
+    fn given(&mut self, fleet: &settings::Fleet) -> Vec<Given> {
+        inputs::collect(&fleet.variables, &mut self.sources, &mut self.problems)
+    }
+
+    /// The fleet as of a revision, or as it is on disk; `None` if a problem is an error.
+    fn load_at(
+        &mut self,
+        fleet: &settings::Fleet,
+        revision: Option<&str>,
+        given: &[Given],
+    ) -> Option<pipeline::Loaded> {
+        let (sources, folder) = match locate::locate(fleet.dir.as_deref(), revision) {
             Ok(found) => found,
             Err(problem) => {
                 self.problems.push(*problem);
                 return None;
             }
         };
-        pipeline::load(sources, &folder, &given, &mut self.sources, &mut self.problems)
+        pipeline::load(sources, &folder, given, &mut self.sources, &mut self.problems)
     }
 
     /// Brings what was found into its order.

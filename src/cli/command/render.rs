@@ -95,7 +95,7 @@ impl Run {
             }
         };
         let count = loaded.resolved.clusters.iter().filter(|one| clusters.contains(&one.name)).count();
-        let progress = Progress::new(count, settings.progress);
+        let progress = Progress::new("rendering", count, settings.progress);
         let outcome = pipeline::render(
             &loaded,
             &clusters,

@@ -80,7 +80,7 @@ impl Run {
     /// Collects everything there is to find.
     fn validate(&mut self, settings: &Validate) -> Looked {
         let Some(loaded) = self.load(&settings.fleet) else { return Looked::default() };
-        let progress = Progress::new(loaded.resolved.clusters.len(), settings.progress);
+        let progress = Progress::new("rendering", loaded.resolved.clusters.len(), settings.progress);
         let outcome = pipeline::render(
             &loaded,
             &Clusters::All,
