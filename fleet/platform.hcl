@@ -12,7 +12,21 @@ component "namespaces" {
       # The gateway names the mesh's revision itself; pause pods need no sidecar.
       istio-ingress = { mesh = false }
       capacity      = { mesh = false }
+
+      # The record of what was applied.
+      fleetwright = { mesh = false }
     }
+  }
+}
+
+# Who may look and who may change something, as the groups of CI's tokens.
+component "fleetwright" {
+  namespace  = "fleetwright"
+  templates  = ["fleetwright"]
+  depends_on = ["namespaces"]
+  values = {
+    diff  = { groups = ["ci:pull-requests"] }
+    apply = { groups = ["ci:main"] }
   }
 }
 
