@@ -173,7 +173,7 @@ fn completions_and_manual_pages_are_made_for_all_commands() {
     }
     let (page, _) = place.run(&["man"]).done();
     let (_, told) = place.run(&["man", "--out", "man1"]).done();
-    assert_eq!(told, "man1: 9 pages written\n");
+    assert_eq!(told, "man1: 10 pages written\n");
     assert_eq!(place.read("man1/fleetwright.1"), page);
     let mut names: Vec<_> = std::fs::read_dir(place.path().join("man1"))
         .unwrap()
@@ -182,7 +182,7 @@ fn completions_and_manual_pages_are_made_for_all_commands() {
     names.sort();
     assert_eq!(
         names,
-        ["completion", "init", "man", "render", "schema", "trust", "validate", "version"]
+        ["completion", "diff", "init", "man", "render", "schema", "trust", "validate", "version"]
             .map(|name| format!("fleetwright-{name}.1"))
             .into_iter()
             .chain(["fleetwright.1".to_owned()])

@@ -10,6 +10,7 @@ mod cli_init;
 mod cli_out;
 mod cli_variables;
 mod determinism;
+mod diff;
 mod example;
 mod golden;
 #[path = "../harness/mod.rs"]

@@ -15,6 +15,10 @@ use crate::recorded;
 /// A folder to run in; nothing above it is a repository.
 pub struct Place(TempDir);
 
+/// Every form in which a planted secret would be found: all of them begin with `hunter2`, in any case, as it stands or
+/// in base64 at each of its three offsets.
+pub const PLANTED: [&str; 6] = ["hunter2", "HUNTER2", "aHVudGVyM", "SFVOVEVSM", "h1bnRlcj", "odW50ZXIy"];
+
 /// What a run came to.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -103,7 +107,25 @@ impl Place {
     }
 
     pub fn run<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Outcome {
-        outcome(self.command(arguments).output().unwrap())
+        self.scanned(arguments, outcome(self.command(arguments).output().unwrap()))
+    }
+
+    /// Asserts that nothing that came of a run shows a planted secret, unless that was asked for: neither what it
+    /// printed nor a plan that it saved.
+    fn scanned<S: AsRef<OsStr>>(&self, arguments: &[S], outcome: Outcome) -> Outcome {
+        let arguments: Vec<&OsStr> = arguments.iter().map(AsRef::as_ref).collect();
+        if arguments.iter().any(|argument| *argument == "--show-sensitive") {
+            return outcome;
+        }
+        let saved =
+            arguments.windows(2).find(|pair| pair[0] == "--save").map(|pair| self.path().join(pair[1]));
+        let saved = saved.and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+        for (name, text) in [("stdout", &outcome.stdout), ("stderr", &outcome.stderr), ("the plan", &saved)] {
+            for form in PLANTED {
+                assert!(!text.contains(form), "{arguments:?} shows {form} on {name}:\n{text}");
+            }
+        }
+        outcome
     }
 
     pub fn run_with_stdin<S: AsRef<OsStr>>(&self, arguments: &[S], input: &[u8]) -> Outcome {
@@ -120,7 +142,7 @@ impl Place {
         let writer = std::thread::spawn(move || stdin.write_all(&input).is_ok());
         let output = child.wait_with_output().unwrap();
         writer.join().unwrap();
-        outcome(output)
+        self.scanned(arguments, outcome(output))
     }
 }
 

@@ -3,16 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use crate::program::{Outcome, Place};
+use crate::program::{Outcome, PLANTED, Place};
 use crate::recorded;
 
 /// The planted secret: no name, no expression, and with characters that every encoding writes in its own way.
 const SECRET: &str = "hunter2\"secret/ä";
 /// A planted secret that is a word of the language.
 const WORD: &str = "hunter2secret";
-
-/// Every form in which a planted secret would be found.
-const FORMS: [&str; 4] = ["hunter2", "HUNTER2", "aHVudGVyM", "SFVOVEVSM"];
 
 /// Templates, given as the one of the unit.
 fn config_map(lines: &str) -> String {
@@ -63,6 +60,17 @@ fn files_below(folder: &Path, found: &mut String) {
 fn scan(what: &str, place: &Place, more: &[&str]) -> Vec<Option<i32>> {
     let (token, word) = (format!("token={SECRET}"), format!("word={WORD}"));
     let mut statuses = Vec::new();
+    let before = [
+        "render",
+        "--out",
+        "before",
+        "--show-sensitive",
+        "--var",
+        "token=hunter2 before",
+        "--var",
+        "word=hunter2",
+    ];
+    let before = place.run(&[&before, more].concat()).status == Some(0);
     for command in [
         &["validate"][..],
         &["validate", "-o", "json"],
@@ -71,6 +79,9 @@ fn scan(what: &str, place: &Place, more: &[&str]) -> Vec<Option<i32>> {
         &["render"],
         &["render", "-o", "json"],
         &["render", "--out", "out"],
+        &["diff", "--against", "dir:out"],
+        &["diff", "--against", "dir:before", "-o", "json"],
+        &["diff", "--against", "dir:before", "-o", "markdown"],
     ] {
         let mut arguments = command.to_vec();
         arguments.extend(["--var-file", "overridden.hcl", "--var", &token, "--var", &word]);
@@ -79,12 +90,20 @@ fn scan(what: &str, place: &Place, more: &[&str]) -> Vec<Option<i32>> {
         let mut written = String::new();
         files_below(&place.path().join("out"), &mut written);
         for (name, text) in [("stdout", &stdout), ("stderr", &stderr), ("a file", &written)] {
-            for form in FORMS {
+            for form in PLANTED {
                 assert!(!text.contains(form), "{what}: {command:?} shows {form} on {name}:\n{text}");
             }
             assert!(!text.contains("not a bug of yours"), "{what}: {text}");
         }
-        statuses.push(status);
+        if command[0] == "diff" {
+            // There is something to compare with, if anything renders.
+            assert!(
+                !before || matches!(status, Some(0 | 1 | 3)) || statuses.contains(&Some(2)),
+                "{what}: {status:?} {stderr}"
+            );
+        } else {
+            statuses.push(status);
+        }
     }
     statuses
 }
