@@ -3,7 +3,7 @@
 mod fleet;
 mod forms;
 mod judge;
-mod mend;
+pub mod mend;
 mod mutate;
 
 use std::collections::{BTreeMap, BTreeSet};

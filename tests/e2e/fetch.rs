@@ -169,7 +169,7 @@ fn what_cannot_be_read_stays_as_recorded_before() {
     assert_eq!(outcome.status, Some(3), "{}", outcome.stdout);
     assert_snapshot!(counted(&outcome, cluster, &proxy.url), @r#"
     prod-a: Kubernetes v1.36.3, N kinds, 2 of its API versions kept as recorded before: as recorded before
-    error[L024]: 2 documents of cluster "prod-a" cannot be read: the user may not read this (403 Forbidden): forbidden: the proxy says so
+    error[L024]: 2 requests to cluster "prod-a" failed: the user may not read this (403 Forbidden): forbidden: the proxy says so
      |
      = cluster: prod-a
      = note: context "c", server https://HOST, user "u"

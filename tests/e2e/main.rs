@@ -3,7 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod agreement;
+mod applied;
 mod connection;
+mod diff;
+#[path = "../it/example.rs"]
+#[allow(dead_code, reason = "each test binary uses its part")]
+mod example;
 mod faults;
 mod fetch;
 mod fleet;
@@ -15,9 +20,12 @@ mod processes;
 #[allow(dead_code, reason = "each test binary uses its part")]
 mod program;
 mod reach;
+mod reading;
+mod rendering;
 mod schemas;
 mod trust;
 mod unknown;
+mod webhooks;
 
 /// What `program` asks for schemas: here they are recorded from real servers.
 mod recorded {

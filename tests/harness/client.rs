@@ -49,6 +49,22 @@ impl Cluster {
         client(&self.kubeconfig, &format!("{}-{user}", self.name)).await
     }
 
+    /// Lets one of its users read everything, and change nothing.
+    pub async fn lets_read(&self, user: &str) {
+        let (client, group) = (self.client().await, "rbac.authorization.k8s.io");
+        let role = json!({
+            "apiVersion": format!("{group}/v1"), "kind": "ClusterRole", "metadata": { "name": user },
+            "rules": [{ "apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"] }],
+        });
+        let binding = json!({
+            "apiVersion": format!("{group}/v1"), "kind": "ClusterRoleBinding", "metadata": { "name": user },
+            "roleRef": { "apiGroup": group, "kind": "ClusterRole", "name": user },
+            "subjects": [{ "apiGroup": group, "kind": "User", "name": user }],
+        });
+        create(&client, &role).await;
+        create(&client, &binding).await;
+    }
+
     /// Makes a node that is there for pods as soon as the cluster's KWOK has seen it.
     pub async fn add_node(&self, name: &str, zone: &str) {
         let node = json!({

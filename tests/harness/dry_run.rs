@@ -1,15 +1,13 @@
 //! Dry runs: what a real server says of an object that it is not to keep.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use kube::Client;
 use kube::client::Body;
-use kube::core::GroupVersionKind;
-use kube::discovery::{Discovery, Scope};
 use serde_json::{Value, json};
 
 use super::cluster::Cluster;
+use super::kinds::Kinds;
 
 /// How an object is sent. Both are dry runs with strict field validation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,13 +32,13 @@ pub enum Verdict {
 /// Asks one server. It knows the kinds that were there when it was made.
 pub struct Judge {
     client: Client,
-    kinds: Discovery,
+    kinds: Kinds,
 }
 
 impl Judge {
     pub async fn of(cluster: &Cluster) -> Self {
         let client = cluster.client().await;
-        let kinds = Discovery::new(client.clone()).run_aggregated().await.unwrap();
+        let kinds = Kinds::of(&client).await;
         Self { client, kinds }
     }
 
@@ -60,37 +58,21 @@ impl Judge {
     /// Whether the objects of its kind live in namespaces; `None` if they cannot be applied, or there is no such
     /// kind.
     pub fn is_namespaced(&self, object: &Value) -> Option<bool> {
-        let api_version = object["apiVersion"].as_str()?;
-        let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
-        let (_, capabilities) =
-            self.kinds.resolve_gvk(&GroupVersionKind::gvk(group, version, object["kind"].as_str()?))?;
-        capabilities.supports_operation("patch").then_some(capabilities.scope == Scope::Namespaced)
+        self.kinds.is_namespaced(object)
     }
 
     /// Sends an object as it is, however wrong it is.
     pub async fn ask(&self, way: Way, object: &Value) -> Verdict {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let api_version = text(&object["apiVersion"]);
-        let (group, version) = api_version.rsplit_once('/').unwrap_or(("", &api_version));
-        let gvk = GroupVersionKind::gvk(group, version, &text(&object["kind"]));
-        let Some((kind, capabilities)) = self.kinds.resolve_gvk(&gvk) else { return Verdict::NotServed };
-        let mut path =
-            if group.is_empty() { format!("/api/{version}") } else { format!("/apis/{api_version}") };
-        if capabilities.scope == Scope::Namespaced {
-            let namespace = object["metadata"]["namespace"].as_str().unwrap_or("default");
-            path.push_str(&format!("/namespaces/{}", escaped(namespace)));
-        }
-        path.push_str(&format!("/{}", kind.plural));
+        let (Some(path), Some(collection)) = (self.kinds.path(object), self.kinds.collection(object)) else {
+            return Verdict::NotServed;
+        };
         let options = "dryRun=All&fieldManager=fleetwright&fieldValidation=Strict";
         let request = match way {
-            Way::Apply => {
-                let name = escaped(&text(&object["metadata"]["name"]));
-                http::Request::patch(format!("{path}/{name}?{options}&force=true"))
-                    .header("Content-Type", "application/apply-patch+yaml")
-            }
-            Way::Create => {
-                http::Request::post(format!("{path}?{options}")).header("Content-Type", "application/json")
-            }
+            Way::Apply => http::Request::patch(format!("{path}?{options}&force=true"))
+                .header("Content-Type", "application/apply-patch+yaml"),
+            Way::Create => http::Request::post(format!("{collection}?{options}"))
+                .header("Content-Type", "application/json"),
         };
         let request = request.body(object.to_string().into_bytes()).unwrap();
         let (code, warnings, answer) = self.send(request).await;
@@ -111,17 +93,4 @@ impl Judge {
         let text = || Value::String(String::from_utf8_lossy(&body).into_owned());
         (code, warnings, serde_json::from_slice(&body).unwrap_or_else(|_| text()))
     }
-}
-
-/// A segment of a path.
-fn escaped(segment: &str) -> String {
-    let mut path = String::new();
-    for byte in segment.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte) {
-            path.push(char::from(byte));
-        } else {
-            write!(path, "%{byte:02X}").unwrap();
-        }
-    }
-    path
 }

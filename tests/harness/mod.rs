@@ -11,12 +11,18 @@ pub mod client;
 pub mod cluster;
 pub mod crds;
 pub mod dry_run;
+mod kinds;
+pub mod manager;
+pub mod many;
 pub mod programs;
 pub mod proxy;
 mod supervisor;
+pub mod webhook;
 pub mod yaml;
 
 pub use client::{block_on, eventually};
 pub use cluster::{Cluster, Lab, Spec};
 pub use crds::Crds;
+pub use manager::Manager;
 pub use proxy::{Fault, Proxy, Rule};
+pub use webhook::{Does, Webhook};

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"fleetwright.dev/lab/internal/cluster"
+	"fleetwright.dev/lab/internal/webhook"
 )
 
 // request is one line of input. Exactly one of its members beside the ID is set.
@@ -23,6 +24,7 @@ type request struct {
 	// Front puts a proxy before the cluster of this name; what is asked of it comes after.
 	Front *string       `json:"front"`
 	Proxy *proxyRequest `json:"proxy"`
+	Hook  *hookRequest  `json:"hook"`
 }
 
 // reply is one line of output.
@@ -46,6 +48,7 @@ type server struct {
 	mutex    sync.Mutex
 	clusters map[string]*cluster.Cluster
 	fronts   map[string]*cluster.Front
+	hooks    map[string]*webhook.Webhook
 	numbered int
 }
 
@@ -64,6 +67,7 @@ func serve(folder string, in io.Reader, out io.Writer) error {
 		out:      json.NewEncoder(out),
 		clusters: map[string]*cluster.Cluster{},
 		fronts:   map[string]*cluster.Front{},
+		hooks:    map[string]*webhook.Webhook{},
 	}
 	var working sync.WaitGroup
 	lines := bufio.NewScanner(in)
@@ -106,6 +110,8 @@ func (s *server) do(ctx context.Context, asked request) (any, error) {
 		return s.front(*asked.Front)
 	case asked.Proxy != nil:
 		return s.askProxy(*asked.Proxy)
+	case asked.Hook != nil:
+		return s.hook(*asked.Hook)
 	default:
 		return nil, fmt.Errorf("request %d asks for nothing", asked.ID)
 	}
@@ -152,6 +158,9 @@ func (s *server) stop(name string) error {
 func (s *server) killAll() {
 	for _, front := range s.fronts {
 		front.Close()
+	}
+	for _, hook := range s.hooks {
+		hook.Close()
 	}
 	var killing sync.WaitGroup
 	for _, running := range s.clusters {

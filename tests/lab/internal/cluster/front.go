@@ -6,6 +6,7 @@ import (
 
 	"fleetwright.dev/lab/internal/certs"
 	"fleetwright.dev/lab/internal/proxy"
+	"fleetwright.dev/lab/internal/webhook"
 )
 
 // Front is a proxy before a cluster's API server.
@@ -31,4 +32,9 @@ func (c *Cluster) StartFront(name string) (*Front, error) {
 		return nil, err
 	}
 	return front, nil
+}
+
+// StartWebhook runs a webhook whose certificate the cluster's authority signs.
+func (c *Cluster) StartWebhook(does webhook.Behaviour) (*webhook.Webhook, error) {
+	return webhook.Start(c.authority, does)
 }
