@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::approximate::approximate;
 use super::change::{Action, Change, Judged, Why};
-use super::conflict::{Applied, conflicts};
+use super::conflict::{Applied, conflicts, taken};
 use super::label::label;
 use super::later::Makes;
 use super::ownership::{is_ours, is_untouched};
@@ -83,9 +83,16 @@ pub fn build(
         let change = match previews.get(object) {
             // Whatever was asked for, an answer counts.
             Some(preview) => match known(wanted_object, wanted, state, &makes, true) {
-                Known::Ask(_, live) => {
-                    let case =
-                        Case { wanted: wanted_object, set: wanted, live, state, schemas, makes: &makes };
+                Known::Ask(served, live) => {
+                    let case = Case {
+                        wanted: wanted_object,
+                        set: wanted,
+                        served,
+                        live,
+                        state,
+                        schemas,
+                        makes: &makes,
+                    };
                     if let Preview::Unread(why) = preview {
                         unread.push(why.clone());
                     }
@@ -283,6 +290,7 @@ fn holds_others(object: &ObjectRef) -> bool {
 struct Case<'a> {
     wanted: &'a WantedObject<'a>,
     set: &'a Wanted<'a>,
+    served: &'a Served,
     live: Option<&'a Live>,
     state: &'a LiveState,
     schemas: Option<&'a Schemas>,
@@ -355,7 +363,16 @@ impl Case<'_> {
             Ok(managers) => managers.into_iter().filter(is_ours).map(|ours| ours.fields).collect(),
             Err(unclear) => return blank.say(unowned(&unclear), Judged::Server),
         };
-        self.differs(blank, live, after, &Applied::Owned(&owned), Judged::Server)
+        let hidden = blank.hidden.clone();
+        let mut change = self.differs(blank, live, after, &Applied::Owned(&owned), Judged::Server);
+        // Where nothing changes, nothing is taken.
+        if !change.fields.is_empty() {
+            match taken(&live.object, after, &self.served.versions, &change.conflicts, &hidden) {
+                Ok(taken) => change.conflicts.extend(taken),
+                Err(unclear) => change.action = unowned(&unclear),
+            }
+        }
+        change
     }
 
     fn differs(

@@ -1,5 +1,7 @@
 //! The fields that others own and that a real apply would not take from them.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::change::Conflict;
@@ -56,6 +58,50 @@ pub(super) fn conflicts(
         }
     }
     Ok(found)
+}
+
+/// The fields that a forced dry run took from their owners, beside those that are `found` already: what another version
+/// of the API calls otherwise, and items that stand twice, cannot be found by their values. `versions` are those that
+/// the server has the kind in: what is owned in a version that is gone is owned by nobody.
+///
+/// # Errors
+/// If the managers of one of the objects are not known.
+pub(super) fn taken(
+    live: &Value,
+    after: &Value,
+    versions: &[Arc<str>],
+    found: &[Conflict],
+    hidden: &Hidden,
+) -> Result<Vec<Conflict>, Unmanaged> {
+    let remaining = managed(after)?;
+    let others = managed(live)?;
+    let others = others.iter().filter(|entry| !is_ours(entry));
+    let mut taken: Vec<Conflict> = Vec::new();
+    for other in others.filter(|entry| versions.iter().any(|version| **version == *entry.api_version)) {
+        let is_it = |entry: &&Managed| {
+            (&entry.manager, entry.operation, &entry.api_version, &entry.subresource)
+                == (&other.manager, other.operation, &other.api_version, &other.subresource)
+        };
+        let left = remaining.iter().find(is_it);
+        for (path, theirs) in other.fields.leaves(live) {
+            if left.is_some_and(|left| left.fields.covers(&path)) {
+                continue;
+            }
+            let becomes = path.iter().try_fold(after, |value, member| member.of(value));
+            let at = steps(&path);
+            let conflict = Conflict {
+                manager: name(other),
+                theirs: hidden.show(&at, theirs),
+                ours: hidden.show(&at, becomes),
+                path: hidden.path(&at),
+            };
+            let is_same = |one: &Conflict| one.path == conflict.path && one.manager == conflict.manager;
+            if !found.iter().chain(&taken).any(is_same) {
+                taken.push(conflict);
+            }
+        }
+    }
+    Ok(taken)
 }
 
 fn name(other: &Managed) -> String {

@@ -272,6 +272,10 @@ fn what_others_own_is_a_conflict() {
     live["data"]["c"] = json!("theirs");
     let mut after = applied(&rendered, "1");
     after["data"]["c"] = json!("theirs");
+    // What is taken by force is theirs no longer.
+    let left = json!({"manager": "kubectl", "operation": "Update", "apiVersion": "v1",
+        "fieldsV1": {"f:data": {"f:b": {}, "f:c": {}}}});
+    after["metadata"]["managedFields"].as_array_mut().unwrap().push(left);
     let scene = Scene::new().render(&rendered).live(&live).record(&rendered, &live);
     assert_snapshot!(scene.preview(&rendered, Preview::Accepted(after)).told(), @r#"
     a/ConfigMap/x: Update Server

@@ -2,6 +2,7 @@
 
 mod access;
 mod again;
+mod conflicts;
 mod faults;
 mod kinds;
 mod order;

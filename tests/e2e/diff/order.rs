@@ -1,7 +1,7 @@
 //! What digests must see: lists whose items have not changed, labels of other sets, and namespaces that policies read.
 
 use fleetwright::object::PART_OF;
-use fleetwright::plan::{Change, FIELD_MANAGER, Plan};
+use fleetwright::plan::{Change, FIELD_MANAGER, Plan, Wanted};
 use serde_json::{Value, json};
 
 use super::{FLEET, Loose, plan};
@@ -27,6 +27,12 @@ fn deployment(namespace: &str, name: &str) -> Value {
             },
         },
     })
+}
+
+/// What is sent of an object.
+fn wanted_body(wanted: &Wanted<'_>, name: &str) -> Value {
+    let mut objects = wanted.objects.iter();
+    objects.find(|(object, _)| &*object.name == name).unwrap().1.body(&wanted.set)
 }
 
 /// A plan, shortly: what is to be done to each object, with the paths that differ and that are in conflict.
@@ -76,12 +82,17 @@ fn what_is_done_to_a_list_as_a_whole_is_seen_without_a_dry_run() {
             told(&exact),
             [
                 "moved Update spec.template.spec.initContainers[order] | ".to_owned(),
-                "repeated Update spec.template.spec.containers[name=main].env[2] | ".to_owned(),
+                "repeated Update spec.template.spec.containers[name=main].env[2] \
+                 | spec.template.spec.containers[name=main].env[name=A] of kubectl-edit"
+                    .to_owned(),
                 format!("stolen Update {label} | {label} of another set of objects"),
                 format!("unlabelled Update {label} | "),
                 "untouched Unchanged  | ".to_owned(),
             ]
         );
+        let us = editor.named(FIELD_MANAGER);
+        assert_eq!(us.try_apply(&wanted_body(&wanted, "repeated"), false).await.unwrap_err().code, 409);
+        assert!(us.try_apply(&wanted_body(&wanted, "moved"), false).await.is_ok());
     });
 }
 
