@@ -378,3 +378,37 @@ fn a_comment_says_that_nothing_could_be_compared() {
     ````
     ");
 }
+
+#[test]
+fn f48_one_name_in_two_groups_is_two_objects() {
+    let place = place();
+    let service = |group: &str, value: &str| {
+        format!(
+            "apiVersion: {group}v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  externalName: {value}\n"
+        )
+    };
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n\
+        metadata:\n  name: services.serving.example.com\nspec:\n  group: serving.example.com\n  scope: Namespaced\n  \
+        names:\n    kind: Service\n    plural: services\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    \
+        schema:\n      openAPIV3Schema:\n        type: object\n        x-kubernetes-preserve-unknown-fields: true\n";
+    let both = |a: &str, b: &str| {
+        format!("{}---\n{}---\n{definition}", service("", a), service("serving.example.com/", b))
+    };
+    place.write("fleet/templates/web.yaml", &both("a.example.com", "a.example.com"));
+    commit(&place);
+    place.write("fleet/templates/web.yaml", &both("a.example.com", "b.example.com"));
+    let outcome = place.against("git:HEAD", &["--cluster", "prod-a"]);
+    assert_eq!(outcome.status, Some(1), "{}", outcome.stderr);
+    assert_snapshot!(outcome.stdout, @"
+    ~ Service.serving.example.com/web in web  component.web  on prod-a
+        spec.externalName  a.example.com → b.example.com
+
+    1 cluster: 1 to change; 2 unchanged
+    ");
+    place.write("fleet/templates/web.yaml", &format!("{}---\n{definition}", service("", "a.example.com")));
+    assert_snapshot!(place.against("git:HEAD", &["--cluster", "prod-a"]).stdout, @"
+    - Service.serving.example.com/web in web  component.web  on prod-a
+
+    1 cluster: 1 to delete; 2 unchanged
+    ");
+}

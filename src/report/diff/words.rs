@@ -5,7 +5,7 @@ use super::entry::{Entry, Part, Verb};
 use super::lines::{Form, form};
 use super::names;
 use crate::diff::{Clusters, FieldChange, Hidden, Path, Shown, compare};
-use crate::object::ObjectRef;
+use crate::object::{ObjectRef, scope};
 use crate::plan::{Conflict, Judged};
 use crate::report::escape::one_line;
 
@@ -150,11 +150,28 @@ pub(super) fn known(known: &Known) -> Vec<Words> {
     }
 }
 
-/// `Deployment/backend-a in backend`.
+/// The groups whose kinds everybody means when they say no group.
+const BUILT_IN: [&str; 8] = [
+    "",
+    "apps",
+    "batch",
+    "autoscaling",
+    "policy",
+    "networking.k8s.io",
+    "rbac.authorization.k8s.io",
+    "storage.k8s.io",
+];
+
+/// `Deployment/backend-a in backend`; of another group's kind with a name that a built-in one has too, with the group,
+/// as `Service.serving.knative.dev/backend-a in backend`.
 pub(super) fn title(object: &ObjectRef) -> String {
-    match &object.namespace {
-        Some(namespace) => one_line(&format!("{} in {namespace}", object.short())).into_owned(),
-        None => one_line(&object.short()).into_owned(),
+    let ObjectRef { group, kind, namespace, name } = object;
+    let is_built_in = BUILT_IN.contains(&&**group);
+    let is_taken = !is_built_in && BUILT_IN.iter().any(|built_in| scope(built_in, kind).is_some());
+    let kind = if is_taken { format!("{kind}.{group}") } else { kind.to_string() };
+    match namespace {
+        Some(namespace) => one_line(&format!("{kind}/{name} in {namespace}")).into_owned(),
+        None => one_line(&format!("{kind}/{name}")).into_owned(),
     }
 }
 
