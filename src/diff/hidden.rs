@@ -39,7 +39,7 @@ impl Hidden {
     pub fn of<'p>(object: &ObjectRef, paths: impl IntoIterator<Item = &'p FieldPath>) -> Self {
         let named = |name: &str| Key::Named(name.to_owned());
         let mut hidden = vec![LAST_APPLIED.map(named).to_vec()];
-        let is_core_secret = object.group.is_empty() && &*object.kind == "Secret";
+        let is_core_secret = object.is("", "Secret");
         if is_core_secret {
             hidden.extend(["data", "stringData"].map(|field| vec![named(field), Key::Any]));
         }

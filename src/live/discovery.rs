@@ -148,18 +148,6 @@ mod tests {
     use super::*;
     use crate::live::target::Target;
 
-    fn target() -> Arc<Target> {
-        Arc::new(Target {
-            cluster: Arc::from("prod-a"),
-            context: "c".to_owned(),
-            server: "https://example.com".to_owned(),
-            host: "example.com".to_owned(),
-            user: "u".to_owned(),
-            acts_as: None,
-            is_tls: true,
-        })
-    }
-
     /// Groups of one kind each, `Thing`: versions with `+` serve it, with `-` do not, with `?` are not known.
     fn discovery(groups: &[(&str, &[&str])]) -> Discovery {
         let thing = Resource {
@@ -174,14 +162,14 @@ mod tests {
             let kinds = match what {
                 "+" => Ok(vec![thing.clone()]),
                 "-" => Ok(Vec::new()),
-                _ => Err(Unknown::new(&target(), &asked, Reason::Stale(format!("{group}/{name}")))),
+                _ => Err(Unknown::new(&Target::of_tests(), &asked, Reason::Stale(format!("{group}/{name}")))),
             };
             Version { api_version: Arc::from(format!("{group}/{name}")), kinds }
         };
         let versions =
             |group: &str, versions: &[&str]| versions.iter().map(|one| version(group, one)).collect();
         let named = groups.iter().map(|(group, all)| ((*group).to_owned(), versions(group, all))).collect();
-        let core = Err(Unknown::new(&target(), &Asked::get("/api"), Reason::Broken));
+        let core = Err(Unknown::new(&Target::of_tests(), &Asked::get("/api"), Reason::Broken));
         Discovery { core, named: Ok(named) }
     }
 

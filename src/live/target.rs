@@ -40,6 +40,22 @@ impl Target {
     }
 }
 
+#[cfg(test)]
+impl Target {
+    /// The one that the tests of this room ask.
+    pub fn of_tests() -> Arc<Self> {
+        Arc::new(Self {
+            cluster: Arc::from("prod-a"),
+            context: "c".to_owned(),
+            server: "https://example.com".to_owned(),
+            host: "example.com".to_owned(),
+            user: "u".to_owned(),
+            acts_as: None,
+            is_tls: true,
+        })
+    }
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { context, server, user, .. } = self;

@@ -312,16 +312,7 @@ mod tests {
     use crate::live::asked::Verb;
 
     fn unknown(verb: Verb, path: &str, reason: Reason) -> Unknown {
-        let target = Target {
-            cluster: Arc::from("prod-a"),
-            context: "c".to_owned(),
-            server: "https://example.com".to_owned(),
-            host: "example.com".to_owned(),
-            user: "u".to_owned(),
-            acts_as: None,
-            is_tls: true,
-        };
-        Unknown::new(&Arc::new(target), &Asked { verb, path: path.to_owned() }, reason)
+        Unknown::new(&Target::of_tests(), &Asked { verb, path: path.to_owned() }, reason)
     }
 
     fn forbidden(message: &str) -> Reason {

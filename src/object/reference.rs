@@ -20,6 +20,11 @@ pub struct ObjectRef {
 }
 
 impl ObjectRef {
+    /// Whether it is of this kind.
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        *self.group == *group && *self.kind == *kind
+    }
+
     /// `KIND/NAME`.
     pub fn short(&self) -> String {
         format!("{}/{}", self.kind, self.name)

@@ -283,7 +283,7 @@ fn holds_others(object: &ObjectRef) -> bool {
         ("", "PersistentVolumeClaim"),
         ("apiextensions.k8s.io", "CustomResourceDefinition"),
     ];
-    kinds.contains(&(&*object.group, &*object.kind))
+    kinds.into_iter().any(|(group, kind)| object.is(group, kind))
 }
 
 /// One object that the server was asked about.
@@ -314,18 +314,17 @@ impl Case<'_> {
                         "the user may not ask for a dry run, which takes the right to patch",
                     ),
                     Meaning::NoDryRun => self.approximately(blank, "a webhook cannot be asked by a dry run"),
-                    Meaning::NoNamespace => match self.makes.namespace_of(reference) {
-                        Some(later) => blank.say(Action::Create, Judged::Later(later)),
-                        None if self.makes.doubt_of(reference).is_some() => {
-                            let doubt = self.makes.doubt_of(reference).unwrap_or(reason);
-                            blank.say(Action::Unknown(doubt), Judged::Server)
+                    Meaning::NoNamespace => {
+                        match (self.makes.namespace_of(reference), self.makes.doubt_of(reference)) {
+                            (Some(later), _) => blank.say(Action::Create, Judged::Later(later)),
+                            (None, Some(doubt)) => blank.say(Action::Unknown(doubt), Judged::Server),
+                            (None, None) => {
+                                let namespace = reference.namespace.as_deref().unwrap_or_default();
+                                let why = format!("there is no namespace {namespace}, and none is rendered");
+                                blank.say(Action::Refused(Why::from(why)), Judged::Server)
+                            }
                         }
-                        None => {
-                            let namespace = reference.namespace.as_deref().unwrap_or_default();
-                            let why = format!("there is no namespace {namespace}, and none is rendered");
-                            blank.say(Action::Refused(Why::from(why)), Judged::Server)
-                        }
-                    },
+                    }
                     Meaning::Immutable if holds_others(reference) => {
                         let kind = &reference.kind;
                         let why = format!("a {kind} is never deleted to be made anew, and {reason}");

@@ -59,7 +59,7 @@ pub(super) fn is_untouched(
     set: &SetId,
 ) -> bool {
     // What else is done to a bare pod (limits, service accounts, priorities) cannot be read off a configuration.
-    if wanted.reference().group.is_empty() && &*wanted.reference().kind == "Pod" {
+    if wanted.reference().is("", "Pod") {
         return false;
     }
     if !admission.knows(wanted.reference(), served) {

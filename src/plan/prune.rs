@@ -88,9 +88,8 @@ fn no_longer_wanted(
         Some(Kind::Unread(unread)) => return Some(Action::Unknown(Why::from(unread.why.as_str()))),
         None => return Some(Action::Unknown(Why::from("its kind was not read"))),
     };
-    let is_definition =
-        &*object.group == "apiextensions.k8s.io" && &*object.kind == "CustomResourceDefinition";
-    let is_namespace = object.group.is_empty() && &*object.kind == "Namespace";
+    let is_definition = object.is("apiextensions.k8s.io", "CustomResourceDefinition");
+    let is_namespace = object.is("", "Namespace");
     if let Some(since) = live.terminating() {
         return keep(format!("it is being deleted since {since}"));
     }
