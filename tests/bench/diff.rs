@@ -16,20 +16,22 @@
 mod applied;
 #[path = "../harness/mod.rs"]
 mod harness;
+#[path = "measure.rs"]
+mod measure;
 #[path = "../e2e/rendering.rs"]
 #[allow(dead_code, reason = "each binary uses its part")]
 mod rendering;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use applied::{apply_and_record, connect};
 use harness::{Cluster, Lab, Manager, Spec, block_on, many};
+use measure::{fastest, is_there};
 use rendering::Rendering;
 
 /// How many objects there are unless somebody says another number.
@@ -37,9 +39,6 @@ const COUNT: usize = 1400;
 
 /// How often each is run; the fastest counts.
 const RUNS: usize = 3;
-
-/// How often the memory of a program is looked at.
-const LOOK: Duration = Duration::from_millis(2);
 
 fn main() {
     // cargo adds `--bench`.
@@ -102,55 +101,4 @@ fn kubectl(cluster: &Cluster, file: &Path) -> Command {
         .arg(file)
         .env("KUBECONFIG", &cluster.kubeconfig);
     command
-}
-
-fn is_there(program: &str) -> bool {
-    Command::new(program)
-        .arg("version")
-        .arg("--client")
-        .stdout(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-}
-
-/// Runs a command that finds nothing, and prints what it took.
-fn fastest(name: &str, count: usize, runs: usize, command: impl Fn() -> Command) -> Duration {
-    let (mut time, mut memory) = (Duration::MAX, 0);
-    for _ in 0..runs {
-        #[expect(clippy::disallowed_methods, reason = "this measures")]
-        let begun = Instant::now();
-        let mut child = command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let peak = watch(&mut child);
-        time = time.min(begun.elapsed());
-        memory = memory.max(peak);
-        let output = child.wait_with_output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout);
-        assert!(
-            output.status.success(),
-            "{name}: {}\n{said}{}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-    let speed = f64::from(u32::try_from(count).unwrap()) / time.as_secs_f64();
-    println!(
-        "{name}: {count} objects in {:.2} s, {speed:.0} objects/s, {} MB at its peak",
-        time.as_secs_f64(),
-        memory / 1024
-    );
-    time
-}
-
-/// Waits for the end of a program; the most memory it had, in kB.
-fn watch(child: &mut Child) -> u64 {
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    while child.try_wait().unwrap().is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kilobytes = line.and_then(|line| line.trim().split(' ').next()?.parse().ok());
-        peak = peak.max(kilobytes.unwrap_or(0));
-        std::thread::sleep(LOOK);
-    }
-    peak
 }

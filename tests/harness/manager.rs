@@ -89,6 +89,15 @@ impl Manager {
         }
     }
 
+    /// Makes an object as tools do that know nothing of server-side apply.
+    pub async fn create(&self, object: &Value) -> Value {
+        let path = self.path(object);
+        let collection = path.rsplit_once('/').map_or(path.as_str(), |(collection, _)| collection);
+        let path = format!("{collection}?fieldManager={}", self.name);
+        let made = self.send("POST", &path, "application/json", object).await;
+        made.unwrap_or_else(|refused| panic!("{refused:?}: {object}"))
+    }
+
     /// Changes an object as `kubectl edit` does: by a JSON merge patch.
     pub async fn edit(&self, object: &Value, patch: &Value) -> Value {
         self.patch(object, "application/merge-patch+json", patch).await
@@ -98,6 +107,17 @@ impl Manager {
     pub async fn patch(&self, object: &Value, kind: &str, patch: &Value) -> Value {
         let path = format!("{}?fieldManager={}", self.path(object), self.name);
         self.send("PATCH", &path, kind, patch).await.unwrap_or_else(|refused| panic!("{refused:?}: {patch}"))
+    }
+
+    /// Changes the status of an object as its controller does.
+    pub async fn patch_status(&self, object: &Value, patch: &Value) {
+        let path = format!("{}/status?fieldManager={}", self.path(object), self.name);
+        self.send("PATCH", &path, "application/merge-patch+json", patch).await.unwrap();
+    }
+
+    /// Whether the server still has the kind of an object.
+    pub async fn knows(&self, object: &Value) -> bool {
+        Kinds::of(&self.client).await.path(object).is_some()
     }
 
     /// Sets the number of replicas as an autoscaler does: by the subresource `scale`.
@@ -112,6 +132,12 @@ impl Manager {
         self.edit(object, &json!({ "metadata": { "managedFields": [{}] } })).await
     }
 
+    /// An object as it is, of a kind that may be defined only now; `None` if it or its kind is not there.
+    pub async fn finds(&self, object: &Value) -> Option<Value> {
+        let path = Kinds::of(&self.client).await.path(object)?;
+        self.send("GET", &path, "application/json", &Value::Null).await.ok()
+    }
+
     /// An object as it is; `None` if it is not there.
     pub async fn get(&self, object: &Value) -> Option<Value> {
         match self.send("GET", &self.path(object), "application/json", &Value::Null).await {
@@ -119,6 +145,14 @@ impl Manager {
             Err(Refused { code: 404, .. }) => None,
             Err(other) => panic!("{other:?}"),
         }
+    }
+
+    /// All objects of the kind and in the namespace of this one.
+    pub async fn list(&self, like: &Value) -> Vec<Value> {
+        let path = self.path(like);
+        let collection = path.rsplit_once('/').map_or(path.as_str(), |(collection, _)| collection);
+        let list = self.send("GET", collection, "application/json", &Value::Null).await.unwrap();
+        serde_json::from_value(list["items"].clone()).unwrap()
     }
 
     /// Deletes an object, and waits until it is gone.

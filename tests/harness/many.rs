@@ -19,6 +19,31 @@ pub fn objects(count: usize) -> Vec<Value> {
     std::iter::once(namespace).chain((0..count - 1).map(object)).collect()
 }
 
+/// The same number of objects in a namespace of this name, none of which anything must happen to until it is ready:
+/// Roles in place of Deployments, and Services without an address, of which a server has only so many.
+pub fn still(count: usize, namespace: &str) -> Vec<Value> {
+    let mut objects = objects(count);
+    for object in &mut objects {
+        let kind = object["kind"].as_str().unwrap().to_owned();
+        match kind.as_str() {
+            "Namespace" => object["metadata"]["name"] = json!(namespace),
+            "Deployment" => {
+                object["apiVersion"] = json!("rbac.authorization.k8s.io/v1");
+                object["kind"] = json!("Role");
+                object.as_object_mut().unwrap().remove("spec");
+                object["rules"] =
+                    json!([{ "apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list"] }]);
+            }
+            "Service" => object["spec"]["clusterIP"] = json!("None"),
+            _ => {}
+        }
+        if kind != "Namespace" {
+            object["metadata"]["namespace"] = json!(namespace);
+        }
+    }
+    objects
+}
+
 fn object(number: usize) -> Value {
     let app = format!("app-{:05}", number / OF_AN_APPLICATION);
     let labels = json!({ "app": app });
@@ -86,6 +111,11 @@ fn deployment(app: &str) -> Value {
 
 /// Writes the fleet "many", of one cluster that renders these objects: `fleet/…` below a folder.
 pub fn write_fleet(folder: &Path, cluster: &Cluster, objects: &[Value]) {
+    write_fleet_of_name("many", folder, cluster, objects);
+}
+
+/// Writes a fleet of this name.
+pub fn write_fleet_of_name(name: &str, folder: &Path, cluster: &Cluster, objects: &[Value]) {
     /// How many objects a file has: fleetwright reads none of more than 4 MiB.
     const OBJECTS_OF_A_FILE: usize = 1000;
     let fleet = folder.join("fleet");
@@ -98,7 +128,7 @@ pub fn write_fleet(folder: &Path, cluster: &Cluster, objects: &[Value]) {
         files.push(file);
     }
     let text = format!(
-        "fleet \"many\" {{\n  templates = \".\"\n}}\n\n\
+        "fleet \"{name}\" {{\n  templates = \".\"\n}}\n\n\
          cluster \"{0}\" {{\n  context = \"{0}\"\n  uid     = \"{1}\"\n}}\n\n\
          component \"objects\" {{\n  manifests = {files:?}\n}}\n",
         cluster.name, cluster.uid

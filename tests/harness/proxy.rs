@@ -189,12 +189,14 @@ pub struct Request {
     pub dry_run: bool,
     pub force: bool,
     pub body: String,
-    /// Its place among the beginnings and ends of all requests.
+    /// Its place among the beginnings and ends of all requests to all proxies.
     pub began: u64,
     /// The same for its end; 0 while it is under way.
     pub ended: u64,
     /// The number of the client's connection that it came by, from 1.
     pub connection: u64,
+    /// The address of the API server that the requests of the connection go to.
+    pub server: String,
     /// The status that the server answered; 0 if the server did not get it.
     pub acted: u16,
     /// The status that the client was sent; 0 for none.
@@ -242,6 +244,25 @@ impl Proxy {
     /// Takes all rules back.
     pub fn clear(&self) {
         self.ask("clear", json!(true));
+    }
+
+    /// Shows new connections a certificate that holds from and until so many seconds from now.
+    pub fn certify(&self, from: i64, until: i64) {
+        self.ask("certify", json!({ "from": from, "until": until }));
+    }
+
+    /// A certificate of a user, and its key, as PEM, that holds from and until so many seconds from now.
+    pub fn identify(&self, user: &str, from: i64, until: i64) -> (String, String) {
+        let when = json!({ "from": from, "until": until });
+        let made = self.ask("identify", json!({ "user": user, "when": when }));
+        let text = |key: &str| made[key].as_str().unwrap().to_owned();
+        (text("cert"), text("key"))
+    }
+
+    /// Leads to another cluster from now on, as an address that changes hands: every connection ends, and the next ones
+    /// go there.
+    pub fn lead_to(&self, other: &Cluster) {
+        self.ask("redirect", json!(other.name));
     }
 
     /// Every request so far, in the order of arrival.

@@ -8,11 +8,20 @@ import (
 
 // proxyRequest is what is asked of a proxy. Exactly one of its members beside the name is set.
 type proxyRequest struct {
-	Name    string      `json:"name"`
-	Rule    *proxy.Rule `json:"rule"`
-	Clear   bool        `json:"clear"`
-	Records bool        `json:"records"`
-	Close   bool        `json:"close"`
+	Name     string          `json:"name"`
+	Rule     *proxy.Rule     `json:"rule"`
+	Certify  *proxy.Validity `json:"certify"`
+	Identify *identity       `json:"identify"`
+	Clear    bool            `json:"clear"`
+	Records  bool            `json:"records"`
+	Close    bool            `json:"close"`
+	Redirect string          `json:"redirect"`
+}
+
+// identity is a user who shows a certificate that holds then.
+type identity struct {
+	User string         `json:"user"`
+	When proxy.Validity `json:"when"`
 }
 
 // proxyReply says where a new proxy is.
@@ -41,7 +50,7 @@ func (s *server) front(name string) (*proxyReply, error) {
 
 func (s *server) askProxy(asked proxyRequest) (any, error) {
 	s.mutex.Lock()
-	front := s.fronts[asked.Name]
+	front, other := s.fronts[asked.Name], s.clusters[asked.Redirect]
 	if asked.Close {
 		delete(s.fronts, asked.Name)
 	}
@@ -51,9 +60,15 @@ func (s *server) askProxy(asked proxyRequest) (any, error) {
 		return nil, fmt.Errorf("there is no proxy %s", asked.Name)
 	case asked.Rule != nil:
 		return struct{}{}, front.Add(*asked.Rule)
+	case asked.Certify != nil:
+		return struct{}{}, front.Certify(*asked.Certify)
+	case asked.Identify != nil:
+		return front.Identify(asked.Identify.User, asked.Identify.When)
 	case asked.Clear:
 		front.Clear()
 		return struct{}{}, nil
+	case other != nil:
+		return struct{}{}, front.Redirect(other.Backend())
 	case asked.Close:
 		front.Close()
 		return struct{}{}, nil

@@ -51,10 +51,17 @@ func NewAuthority(name string) (*Authority, error) {
 
 // Server makes a pair for a server on the loopback address.
 func (a *Authority) Server(name string) (Pair, error) {
+	now := time.Now()
+	return a.ServerBetween(name, now.Add(-time.Hour), now.Add(30*24*time.Hour))
+}
+
+// ServerBetween makes a pair for a server on the loopback address that holds between these moments.
+func (a *Authority) ServerBetween(name string, from, until time.Time) (Pair, error) {
 	template, err := newTemplate(pkix.Name{CommonName: name})
 	if err != nil {
 		return Pair{}, err
 	}
+	template.NotBefore, template.NotAfter = from, until
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	template.DNSNames = []string{"localhost"}
 	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)}
@@ -63,10 +70,17 @@ func (a *Authority) Server(name string) (Pair, error) {
 
 // Client makes a pair that Kubernetes takes for this user in these groups.
 func (a *Authority) Client(user string, groups ...string) (Pair, error) {
+	now := time.Now()
+	return a.ClientBetween(now.Add(-time.Hour), now.Add(30*24*time.Hour), user, groups...)
+}
+
+// ClientBetween makes a pair that Kubernetes takes for this user in these groups between these moments.
+func (a *Authority) ClientBetween(from, until time.Time, user string, groups ...string) (Pair, error) {
 	template, err := newTemplate(pkix.Name{CommonName: user, Organization: groups})
 	if err != nil {
 		return Pair{}, err
 	}
+	template.NotBefore, template.NotAfter = from, until
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	return a.sign(template)
 }

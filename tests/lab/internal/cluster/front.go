@@ -18,11 +18,7 @@ type Front struct {
 
 // StartFront puts a proxy of this name before the cluster.
 func (c *Cluster) StartFront(name string) (*Front, error) {
-	pairs := map[string]certs.Pair{}
-	for _, user := range c.users {
-		pairs[user.name] = user.pair
-	}
-	started, err := proxy.Start(proxy.Backend{URL: c.URL, Authority: c.authority, Users: pairs})
+	started, err := proxy.Start(c.Backend())
 	if err != nil {
 		return nil, err
 	}
@@ -32,6 +28,15 @@ func (c *Cluster) StartFront(name string) (*Front, error) {
 		return nil, err
 	}
 	return front, nil
+}
+
+// Backend is what a proxy needs to stand before the cluster.
+func (c *Cluster) Backend() proxy.Backend {
+	pairs := map[string]certs.Pair{}
+	for _, user := range c.users {
+		pairs[user.name] = user.pair
+	}
+	return proxy.Backend{URL: c.URL, Authority: c.authority, Users: pairs}
 }
 
 // StartWebhook runs a webhook whose certificate the cluster's authority signs.

@@ -6,14 +6,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"log"
 	"math"
 	"net"
 	"net/http"
-	"net/url"
 
 	"fleetwright.dev/lab/internal/certs"
 )
@@ -34,11 +32,10 @@ type Proxy struct {
 	// URL is where it answers.
 	URL string
 
-	backend *url.URL
-	server  *http.Server
-	// anyone passes on requests without a certificate, users those with one.
-	anyone *http.Transport
-	users  map[string]*http.Transport
+	authority *certs.Authority
+	server    *http.Server
+	serving   serving
+	connections
 	journal
 	script
 }
@@ -55,29 +52,21 @@ const whole = math.MaxInt64
 
 // Start listens on a free port of the loopback address.
 func Start(backend Backend) (*Proxy, error) {
-	target, err := url.Parse(backend.URL)
+	target, err := newTarget(backend)
 	if err != nil {
 		return nil, err
 	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(backend.Authority.PEM) {
-		return nil, errors.New("the authority cannot be read")
-	}
-	p := &Proxy{backend: target, users: map[string]*http.Transport{}}
-	p.anyone = newTransport(&tls.Config{RootCAs: roots})
-	for name, pair := range backend.Users {
-		client, err := tls.X509KeyPair(pair.Cert, pair.Key)
-		if err != nil {
-			return nil, err
-		}
-		p.users[name] = newTransport(&tls.Config{RootCAs: roots, Certificates: []tls.Certificate{client}})
-	}
-	pair, err := backend.Authority.Server("kube-apiserver")
+	roots, err := rootsOf(backend)
 	if err != nil {
 		return nil, err
 	}
-	serving, err := tls.X509KeyPair(pair.Cert, pair.Key)
+	p := &Proxy{authority: backend.Authority}
+	p.connections.lead(target)
+	pair, err := backend.Authority.Server(certified)
 	if err != nil {
+		return nil, err
+	}
+	if err := p.serving.show(pair); err != nil {
 		return nil, err
 	}
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -87,12 +76,15 @@ func Start(backend Backend) (*Proxy, error) {
 	p.URL = "https://" + listener.Addr().String()
 	p.server = &http.Server{
 		Handler:     p,
-		ConnContext: p.numbered,
+		ConnContext: p.accepted,
+		ConnState:   p.connections.changed,
 		ErrorLog:    log.New(io.Discard, "", 0),
 		TLSConfig: &tls.Config{
-			Certificates: []tls.Certificate{serving},
-			ClientAuth:   tls.VerifyClientCertIfGiven,
-			ClientCAs:    roots,
+			GetCertificate: p.serving.current,
+			ClientAuth:     tls.VerifyClientCertIfGiven,
+			ClientCAs:      roots,
+			// Who resumes a session does not look at the certificate again.
+			SessionTicketsDisabled: true,
 		},
 	}
 	// Ends when the server is closed.
@@ -100,9 +92,20 @@ func Start(backend Backend) (*Proxy, error) {
 	return p, nil
 }
 
-func newTransport(config *tls.Config) *http.Transport {
-	// What the server compressed reaches the client as it is.
-	return &http.Transport{TLSClientConfig: config, DisableCompression: true, ForceAttemptHTTP2: true}
+// accepted tells the requests of a connection its number and where they go.
+func (p *Proxy) accepted(ctx context.Context, connection net.Conn) context.Context {
+	return p.journal.numbered(p.connections.aimed(ctx), connection)
+}
+
+// Redirect leads to another server from now on: every connection ends, and the next ones go there, as happens when
+// an address changes hands.
+func (p *Proxy) Redirect(backend Backend) error {
+	target, err := newTarget(backend)
+	if err != nil {
+		return err
+	}
+	p.connections.lead(target)
+	return nil
 }
 
 // Add lets requests meet a fault from now on.
@@ -117,10 +120,7 @@ func (p *Proxy) Records() []Record { return p.journal.all() }
 // Close ends the proxy and every connection to it.
 func (p *Proxy) Close() {
 	_ = p.server.Close()
-	p.anyone.CloseIdleConnections()
-	for _, transport := range p.users {
-		transport.CloseIdleConnections()
-	}
+	p.connections.current().close()
 }
 
 // ServeHTTP takes one request.
@@ -144,13 +144,14 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // forward sends the request to the server, as the same user.
 func (p *Proxy) forward(ctx context.Context, r *request) (*http.Response, error) {
 	out := r.Clone(ctx)
-	out.URL.Scheme, out.URL.Host, out.Host, out.RequestURI = p.backend.Scheme, p.backend.Host, "", ""
+	target := targetOf(r.Context())
+	out.URL.Scheme, out.URL.Host, out.Host, out.RequestURI = target.url.Scheme, target.url.Host, "", ""
 	out.Body, out.ContentLength = io.NopCloser(bytes.NewReader(r.body)), int64(len(r.body))
 	out.Header.Del("Connection")
-	transport := p.anyone
+	transport := target.anyone
 	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
 		user := r.TLS.PeerCertificates[0].Subject.CommonName
-		if transport = p.users[user]; transport == nil {
+		if transport = target.users[user]; transport == nil {
 			return nil, errors.New("no user " + user)
 		}
 	}

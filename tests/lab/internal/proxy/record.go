@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 )
 
 // Record is a request that reached the proxy.
@@ -19,12 +20,14 @@ type Record struct {
 	DryRun       bool   `json:"dryRun"`
 	Force        bool   `json:"force"`
 	Body         string `json:"body"`
-	// Began and Ended count the beginnings and ends of all requests, from 1: one request was over
-	// before another began if its end is smaller. Ended is 0 while it is under way.
+	// Began and Ended count the beginnings and ends of all requests to all proxies, from 1: one request
+	// was over before another began if its end is smaller. Ended is 0 while it is under way.
 	Began uint64 `json:"began"`
 	Ended uint64 `json:"ended"`
 	// Connection is the number, from 1, of the client's connection that it came by.
 	Connection uint64 `json:"connection"`
+	// Server is the address that the requests of the connection go to.
+	Server string `json:"server"`
 	// Acted is whether the API server answered it, and with what; 0 if it did not.
 	Acted int `json:"acted"`
 	// Answered is the status that the client was sent; 0 for none.
@@ -48,10 +51,12 @@ func connectionOf(r *http.Request) uint64 {
 	return number
 }
 
+// moments counts the beginnings and ends of requests.
+var moments atomic.Uint64
+
 // journal is every request in the order of arrival.
 type journal struct {
 	mutex       sync.Mutex
-	moments     uint64
 	connections uint64
 	records     []*Record
 }
@@ -70,11 +75,11 @@ func (j *journal) begin(r *http.Request, body []byte) *Record {
 		Force:        query.Get("force") == "true",
 		Body:         string(body),
 		Connection:   connectionOf(r),
+		Server:       targetOf(r.Context()).url.String(),
 	}
 	j.mutex.Lock()
 	defer j.mutex.Unlock()
-	j.moments++
-	record.Began = j.moments
+	record.Began = moments.Add(1)
 	j.records = append(j.records, record)
 	return record
 }
@@ -88,8 +93,7 @@ func (j *journal) change(write func()) {
 
 func (j *journal) end(record *Record) {
 	j.change(func() {
-		j.moments++
-		record.Ended = j.moments
+		record.Ended = moments.Add(1)
 	})
 }
 
