@@ -1,6 +1,8 @@
 //! The command line as clap reads it. These types stay in this room; [`super::settings`] takes them apart.
 
+mod apply;
 mod diff;
+mod status;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -8,7 +10,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+pub use self::apply::{ApplyArgs, ApplyOutputArgs, LogFormat, PatienceArgs, PermitArgs};
 pub use self::diff::{AgainstArg, DiffArgs, DiffFormat, DiffOutputArgs};
+pub use self::status::{HistoryArgs, StatusArgs, UnlockArgs};
 use crate::cluster::{DurationError, parse_duration};
 
 const ABOUT: &str = "One definition of a fleet of Kubernetes clusters";
@@ -26,6 +30,8 @@ Getting started:
   fleetwright validate        checks all of it
   fleetwright diff            shows what would change on the live clusters
   fleetwright trust           pins a cluster, so that no other is ever taken for it
+  fleetwright apply           changes one cluster, to readiness
+  fleetwright status          what each cluster holds, and how far it has come
 
 Exit status, the same for every command:
   0  done, or no differences
@@ -33,7 +39,9 @@ Exit status, the same for every command:
   2  the fleet, a template or the command line is wrong; nothing was written
   3  unknown: a cluster could not be read
   4  refused: nothing was written
-  7  this machine: disk, permissions, a defect";
+  5  stopped after a write: failed, or in part
+  7  this machine: disk, permissions, a defect
+  130, 143  stopped by a signal";
 
 /// Everything on the command line.
 #[derive(Debug, Parser)]
@@ -57,6 +65,18 @@ pub enum Command {
     /// Show what would change on the clusters
     #[command(after_long_help = diff::DIFF)]
     Diff(DiffArgs),
+    /// Change one cluster to what is rendered, and wait until it is ready
+    #[command(after_long_help = apply::APPLY)]
+    Apply(Box<ApplyArgs>),
+    /// Show what each cluster holds: release, drift, unfinished runs, locks
+    #[command(after_long_help = status::STATUS)]
+    Status(StatusArgs),
+    /// Show the last releases of a cluster
+    #[command(after_long_help = status::HISTORY)]
+    History(HistoryArgs),
+    /// Give back the lock of a run that has ended without doing so
+    #[command(after_long_help = status::UNLOCK)]
+    Unlock(UnlockArgs),
     /// Pin a cluster by the UID of its kube-system namespace
     #[command(after_long_help = TRUST, mut_arg("rev", |rev| rev.hide(true)))]
     Trust(TrustArgs),

@@ -56,6 +56,14 @@ pub const AGAINST: Code = Code::new("X027");
 pub const SAVE: Code = Code::new("X028");
 /// A cluster answered, and not all of it could be read in time.
 pub const LATE: Code = Code::new("X029");
+/// A cluster that is to be changed, and whose UID is not pinned.
+pub const NOT_PINNED: Code = Code::new("X031");
+/// A plan file that cannot be used here.
+pub const PLAN: Code = Code::new("X032");
+/// A plan file of another release than the one that is rendered.
+pub const PLAN_RELEASE: Code = Code::new("X033");
+/// A lock that is to be given back, and that nobody holds.
+pub const NOT_LOCKED: Code = Code::new("X034");
 /// The operating system refused to read or write.
 pub const MACHINE: Code = Code::new("X030");
 /// `init` would overwrite something.

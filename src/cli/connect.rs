@@ -9,7 +9,7 @@ use super::status::ExitStatus;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap};
 use crate::live::kubeconfig::{Access, Kubeconfig};
-use crate::live::{self, Failure, Notice, Tell};
+use crate::live::{self, Failure, Identities, Notice, Proven, Tell, Unproven};
 
 /// What the kubeconfig says about one cluster of the fleet, and warnings.
 ///
@@ -50,6 +50,21 @@ pub fn settings(cluster: &str, settings: &Connect) -> live::Settings {
         stdin_is_terminal: settings.stdin_is_terminal,
         proxies: settings.proxies.clone(),
     }
+}
+
+/// Connects to a cluster, and holds who answers against the fleet. To be called within a runtime.
+///
+/// # Errors
+/// If it cannot be asked, or if it is another cluster than the one that is meant.
+pub async fn prove(
+    cluster: &str,
+    access: &Access,
+    how: &Connect,
+    identities: &Identities,
+    console: Console,
+) -> Result<Proven, Failure> {
+    let unproven = Unproven::open(cluster, access, &settings(cluster, how), tell(console)).await?;
+    unproven.prove(identities).await
 }
 
 /// Tells on stderr what happens on the way.

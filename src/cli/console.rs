@@ -1,10 +1,13 @@
 //! The two streams that a run writes to: data on stdout, messages on stderr.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, Read, Write};
 
 use crate::diagnostic::{Diagnostics, SourceMap};
 use crate::report::printable;
 use crate::report::text::{self, Style};
+
+/// The longest answer to a question that is read, in bytes.
+const LONGEST_ANSWER: u64 = 256;
 
 /// Where a run writes, and how it is to look there.
 ///
@@ -41,6 +44,17 @@ impl Console {
     /// As [`Console::print`].
     pub fn tell_line(&self, line: &str) -> io::Result<()> {
         self.tell(&format!("{}\n", printable(line)))
+    }
+
+    /// Asks the person at the terminal: the answer, without the blanks around it. Empty at the end of stdin.
+    ///
+    /// # Errors
+    /// If the question cannot be written, or nothing can be read.
+    pub fn ask(&self, question: &str) -> io::Result<String> {
+        self.tell(question)?;
+        let mut answer = String::new();
+        io::stdin().lock().take(LONGEST_ANSWER).read_line(&mut answer)?;
+        Ok(answer.trim().to_owned())
     }
 
     /// Writes diagnostics to stderr.

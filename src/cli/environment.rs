@@ -30,6 +30,10 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     /// The proxies that programs are to use.
     pub proxies: Proxies,
+    /// Who runs this: `USER`, or else `LOGNAME`.
+    pub user: Option<String>,
+    /// The name of this machine: `HOSTNAME`, or else what the system says.
+    pub host: Option<String>,
 }
 
 /// Which of the three streams is a terminal.
@@ -47,7 +51,16 @@ impl Environment {
     /// The environment of this process.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn of_process() -> Self {
-        Self::of(std::env::vars_os())
+        let environment = Self::of(std::env::vars_os());
+        let of_system = || rustix::system::uname().nodename().to_str().ok().map(str::to_owned);
+        let host = environment.host.or_else(of_system);
+        Self { host, ..environment }
+    }
+
+    /// Who runs this, as `user@host`; as far as it is known.
+    pub fn by(&self) -> String {
+        let known = |name: &Option<String>| name.clone().unwrap_or_else(|| "unknown".to_owned());
+        format!("{}@{}", known(&self.user), known(&self.host))
     }
 
     /// What matters of these variables.
@@ -55,6 +68,7 @@ impl Environment {
         let mut environment = Self::default();
         // The upper-case name wins, whatever the order of the environment.
         let mut small = Proxies::default();
+        let mut logname = None;
         for (name, value) in variables {
             match name.to_str() {
                 Some("NO_COLOR") => environment.no_color = !value.is_empty(),
@@ -63,6 +77,9 @@ impl Environment {
                 Some("FLEETWRIGHT_CONTEXTS") => environment.contexts = not_empty(value),
                 Some("KUBECONFIG") => environment.kubeconfig = not_empty(value),
                 Some("HOME") => environment.home = not_empty(value).map(PathBuf::from),
+                Some("USER") => environment.user = name_of(value),
+                Some("LOGNAME") => logname = name_of(value),
+                Some("HOSTNAME") => environment.host = name_of(value),
                 Some("HTTPS_PROXY") => environment.proxies.https = proxy(value),
                 Some("HTTP_PROXY") => environment.proxies.http = proxy(value),
                 Some("NO_PROXY") => environment.proxies.no_proxy = proxy(value),
@@ -76,6 +93,7 @@ impl Environment {
                 }
             }
         }
+        environment.user = environment.user.take().or(logname);
         let Proxies { https, http, no_proxy } = &mut environment.proxies;
         *https = https.take().or(small.https);
         *http = http.take().or(small.http);
@@ -97,6 +115,14 @@ impl Environment {
 
 fn not_empty(value: OsString) -> Option<OsString> {
     (!value.is_empty()).then_some(value)
+}
+
+/// The longest name of a user or of a machine that is kept, in characters.
+const LONGEST_NAME: usize = 64;
+
+/// A name that is recorded and shown.
+fn name_of(value: OsString) -> Option<String> {
+    not_empty(value).map(|value| value.to_string_lossy().chars().take(LONGEST_NAME).collect())
 }
 
 /// What is no UTF-8 is no address; it is kept so that it is told as such.
@@ -149,6 +175,17 @@ mod tests {
         let names: Vec<_> = environment.variables.keys().map(|name| name.to_string_lossy()).collect();
         assert_eq!(names, ["image", "\u{fffd}"]);
         assert!(!Environment::of([("NO_COLOR".into(), "".into())]).no_color);
+    }
+
+    #[test]
+    fn who_runs_it_is_known_as_far_as_the_environment_says() {
+        let by = |variables: &[(&str, &str)]| {
+            let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+            Environment::of(variables).by()
+        };
+        assert_eq!(by(&[]), "unknown@unknown");
+        assert_eq!(by(&[("LOGNAME", "me"), ("HOSTNAME", "laptop")]), "me@laptop");
+        assert_eq!(by(&[("USER", "ci"), ("LOGNAME", "me"), ("HOSTNAME", "")]), "ci@unknown");
     }
 
     #[test]

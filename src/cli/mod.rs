@@ -1,6 +1,8 @@
 //! Arguments to settings, settings to one command, a command to an exit status.
 
 mod args;
+mod asking;
+mod clock;
 mod codes;
 mod command;
 mod connect;
@@ -17,8 +19,10 @@ mod progress;
 mod rewrite;
 mod runtime;
 mod schemas;
+mod screen;
 mod selection;
 mod settings;
+mod signals;
 mod status;
 mod usage;
 
@@ -69,6 +73,10 @@ fn dispatch(
         Settings::Render(settings) => command::render::run(&settings, &console),
         Settings::Validate(settings) => command::validate::run(&settings, &console),
         Settings::Diff(settings) => command::diff::run(&settings, &console),
+        Settings::Apply(settings) => command::apply::run(&settings, &console),
+        Settings::Status(settings) => command::status::run(&settings, &console),
+        Settings::History(settings) => command::history::run(&settings, &console),
+        Settings::Unlock(settings) => command::unlock::run(&settings, &console),
         Settings::SchemaFetch(settings) => command::schema::run(&settings, &console),
         Settings::Trust(settings) => command::trust::run(&settings, &console),
         Settings::Init(settings) => init::run(&settings, &console),

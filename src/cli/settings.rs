@@ -2,12 +2,15 @@
 //!
 //! Every argument struct is taken apart by name, so that a new flag does not compile until it is handled.
 
+mod apply;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use self::apply::{Allowed, Apply, History, Status, Unlock};
 use super::args::{
     AgainstArg, Arguments, Command, CompletionArgs, ConnectArgs, DiffArgs, DiffFormat, DiffOutputArgs,
     FindingsArgs, FindingsFormat, FleetArgs, Format, InitArgs, ManArgs, OutputArgs, RenderArgs,
@@ -29,6 +32,14 @@ pub enum Settings {
     Validate(Validate),
     /// `diff`.
     Diff(Diff),
+    /// `apply`.
+    Apply(Box<Apply>),
+    /// `status`.
+    Status(Status),
+    /// `history`.
+    History(History),
+    /// `unlock`.
+    Unlock(Unlock),
     /// `schema fetch`.
     SchemaFetch(SchemaFetch),
     /// `trust`.
@@ -99,6 +110,8 @@ pub struct Diff {
     pub exact: bool,
     /// Where the plan goes.
     pub save: Option<PathBuf>,
+    /// What the plan allows.
+    pub allowed: Allowed,
     /// Whether a difference is no failure.
     pub exit_zero: bool,
     /// The format of stdout.
@@ -239,8 +252,18 @@ impl Settings {
                 (Self::Validate(Validate { fleet, strict, format, progress }), console(color))
             }
             Command::Diff(args) => {
-                let DiffArgs { cluster, select, against, exact, save, exit_zero, connect, fleet, output } =
-                    args;
+                let DiffArgs {
+                    cluster,
+                    select,
+                    against,
+                    exact,
+                    save,
+                    permit,
+                    exit_zero,
+                    connect,
+                    fleet,
+                    output,
+                } = args;
                 let DiffOutputArgs { output: format, color } = output;
                 let diff = Diff {
                     fleet: Fleet::new(fleet, environment, terminal),
@@ -249,11 +272,28 @@ impl Settings {
                     connect: Connect::new(connect, environment, terminal),
                     exact,
                     save,
+                    allowed: Allowed::new(permit),
                     exit_zero,
                     format,
                     progress: terminal.stderr && !environment.dumb,
                 };
                 (Self::Diff(diff), console(color))
+            }
+            Command::Apply(args) => {
+                let (apply, color) = Apply::new(*args, environment, terminal);
+                (Self::Apply(Box::new(apply)), console(color))
+            }
+            Command::Status(args) => {
+                let (status, color) = Status::new(args, environment, terminal);
+                (Self::Status(status), console(color))
+            }
+            Command::History(args) => {
+                let (history, color) = History::new(args, environment, terminal);
+                (Self::History(history), console(color))
+            }
+            Command::Unlock(args) => {
+                let (unlock, color) = Unlock::new(args, environment, terminal);
+                (Self::Unlock(unlock), console(color))
             }
             Command::Schema(SchemaCommand::Fetch(args)) => {
                 let SchemaFetchArgs { cluster, select, connect, fleet, output } = args;
@@ -269,11 +309,7 @@ impl Settings {
             Command::Trust(args) => {
                 let TrustArgs { cluster, replace, yes, connect, fleet, output } = args;
                 let OutputArgs { output: format, color } = output;
-                let consent = match (yes, terminal.stdin && terminal.stderr) {
-                    (true, _) => Consent::Given,
-                    (false, true) => Consent::Ask,
-                    (false, false) => Consent::Nobody,
-                };
+                let consent = Consent::new(yes, terminal);
                 let fleet = Fleet::new(fleet, environment, terminal);
                 let connect = Connect::new(connect, environment, terminal);
                 (Self::Trust(Trust { fleet, cluster, replace, connect, consent, format }), console(color))
@@ -282,6 +318,16 @@ impl Settings {
             Command::Completion(CompletionArgs { shell }) => (Self::Completion(shell), console(When::Auto)),
             Command::Man(ManArgs { out }) => (Self::Man(out), console(When::Auto)),
             Command::Version(VersionArgs { output }) => (Self::Version(output), console(When::Auto)),
+        }
+    }
+}
+
+impl Consent {
+    fn new(yes: bool, terminal: Terminal) -> Self {
+        match (yes, terminal.stdin && terminal.stderr) {
+            (true, _) => Self::Given,
+            (false, true) => Self::Ask,
+            (false, false) => Self::Nobody,
         }
     }
 }

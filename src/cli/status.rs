@@ -14,7 +14,7 @@ use std::process::ExitCode;
 /// | 5 | stopped after a write: failed or partial |
 /// | 6 | inconclusive: a gate could not say |
 /// | 7 | this machine: disk, permissions, a defect |
-/// | 130, 143 | interrupted by SIGINT, SIGTERM; left to the system's default |
+/// | 130, 143 | stopped by SIGINT, by SIGTERM or SIGHUP; all but `apply` leave that to the system |
 ///
 /// 3 to 6 belong to the commands that speak to clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +30,14 @@ pub enum ExitStatus {
     Unknown = 3,
     /// Refused: nothing was written.
     Refused = 4,
+    /// Stopped after a write: failed or partial.
+    Partial = 5,
     /// This machine: disk, permissions, a defect.
     Machine = 7,
+    /// Stopped by SIGINT.
+    Interrupted = 130,
+    /// Stopped by SIGTERM or SIGHUP.
+    Terminated = 143,
 }
 
 impl ExitStatus {
@@ -43,7 +49,10 @@ impl ExitStatus {
             Self::Unknown => 2,
             Self::Refused => 3,
             Self::Wrong => 4,
-            Self::Machine => 5,
+            Self::Partial => 5,
+            Self::Machine => 6,
+            Self::Interrupted => 7,
+            Self::Terminated => 8,
         };
         if rank(other) > rank(self) { other } else { self }
     }

@@ -26,7 +26,11 @@ pub fn diagnostic(error: &clap::Error, arguments: &[OsString]) -> Diagnostic {
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let found = text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
-            let help = near(error, ContextKind::SuggestedSubcommand).unwrap_or(manual);
+            let help = match found.as_str() {
+                // The same command again is how to go on.
+                "resume" | "continue" => "`fleetwright apply` goes on with what a run had begun".to_owned(),
+                _ => near(error, ContextKind::SuggestedSubcommand).unwrap_or(manual),
+            };
             wrong(format!("there is no command {}", shown(&found))).help(help)
         }
         ErrorKind::UnknownArgument if command.is_none() => {
@@ -96,8 +100,8 @@ pub fn wants_json(arguments: &[OsString]) -> bool {
     let mut before = "";
     arguments.iter().any(|argument| {
         let found = argument.to_str().unwrap_or("");
-        let json = matches!(found, "-ojson" | "-o=json" | "--output=json")
-            || (found == "json" && matches!(before, "-o" | "--output"));
+        let json = matches!(found, "-ojson" | "-o=json" | "--output=json" | "--log-format=json")
+            || (found == "json" && matches!(before, "-o" | "--output" | "--log-format"));
         before = found;
         json
     })

@@ -42,3 +42,5 @@ pub const MOVED: Code = Code::new("C018");
 pub const EXCUSE: Code = Code::new("C019");
 /// A variable or local that nothing uses.
 pub const UNUSED: Code = Code::new("C020");
+/// A unit that says of how it is applied what cannot be meant.
+pub const APPLYING: Code = Code::new("C021");

@@ -2,6 +2,7 @@
 //! setting remembers which line set it and what it replaced.
 
 mod absent;
+mod applying;
 mod check;
 mod codes;
 mod complete;
@@ -34,12 +35,14 @@ mod variable;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use applying::Applying;
 pub use duration::{DurationError, parse as parse_duration};
 pub use excuses::{Excuse, Excuses, Failing, Used};
+pub use freeze::{Freeze, Window};
 pub use moved::Moved;
 pub use number::{Number, NumberError};
 pub use resolve::resolve;
-pub use rollouts::Rollout;
+pub use rollouts::{Limits, Rollout, Stage};
 pub use setting::{Branch, Leaf, Removed, Setting, Site, Step};
 pub use unit::{FileRef, Unit, UnitKind, UnitName};
 pub use value::{Kind, Value};

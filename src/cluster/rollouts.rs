@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::eval::Scope;
+use super::freeze::Freeze;
 use super::gates::{self, Needs};
 use super::heads::Head;
 use super::select::{Match, fixed, fixed_names, fixed_text, unknown};
+use super::value::Kind;
 use super::{codes, duration, freeze};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, one_of};
 use crate::fleet::{Block, Fleet};
@@ -18,6 +21,65 @@ pub struct Rollout {
     pub name: Arc<str>,
     /// Its clusters.
     pub clusters: BTreeSet<Arc<str>>,
+    /// Its stages, in their order.
+    pub stages: Vec<Stage>,
+    /// When nothing is changed.
+    pub freezes: Vec<Freeze>,
+    /// How much may change at a time.
+    pub limits: Limits,
+    /// Whether a canary must have been changed in all that a later cluster is changed in.
+    pub require_coverage: bool,
+    /// The label of its block.
+    pub span: Span,
+}
+
+/// Clusters that get a release one after the other, after those of the stages before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its clusters, in the order in which they are changed.
+    pub clusters: Vec<Arc<str>>,
+    /// How long a release must have been ready there.
+    pub soak: Duration,
+    /// The gates that judge the soak.
+    pub gates: Vec<Arc<str>>,
+    /// Whether somebody must approve.
+    pub approval: bool,
+    /// The label of its block.
+    pub span: Span,
+}
+
+/// How much of a cluster may change at a time; nothing is limited where nothing is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// The most objects that are deleted.
+    pub deletions: Option<usize>,
+    /// The most objects that are changed or deleted, in percent of those recorded.
+    pub changed_percent: Option<usize>,
+}
+
+impl Rollout {
+    /// The stage that a cluster is in, and its place in the order, from 0.
+    pub fn stage_of(&self, cluster: &str) -> Option<(usize, &Stage)> {
+        self.stages.iter().enumerate().find(|(_, stage)| stage.clusters.iter().any(|one| **one == *cluster))
+    }
+
+    /// How long a release must have been ready on a cluster; zero for one that is in no stage.
+    pub fn soak_of(&self, cluster: &str) -> Duration {
+        self.stage_of(cluster).map(|(_, stage)| stage.soak).unwrap_or_default()
+    }
+
+    /// The clusters of the stages before that of a cluster, in their order.
+    pub fn before(&self, cluster: &str) -> impl Iterator<Item = &Arc<str>> {
+        let own = self.stage_of(cluster).map_or(0, |(own, _)| own);
+        self.stages.iter().take(own).flat_map(|stage| &stage.clusters)
+    }
+
+    /// The first cluster of the first stage: where a release begins.
+    pub fn first(&self) -> Option<&Arc<str>> {
+        self.stages.first()?.clusters.first()
+    }
 }
 
 /// The rollouts of a fleet; tells what is wrong with them and with its gates. `scope` is what expressions that are the same
@@ -36,26 +98,34 @@ pub fn check(
         let matching = Match::read(rollout, "match", scope, problems);
         let clusters: Vec<&Head<'_>> = heads.iter().filter(|head| matching.matches(&head.labels)).collect();
         in_two(rollout, &clusters, &mut taken, problems);
+        fixed(rollout, "on_failure", scope, problems);
+        let require_coverage = flag(rollout, "require_coverage", scope, problems);
+        let limits = rollout.blocks_of("limits").map(|limits| Limits {
+            deletions: count(limits, "deletions", scope, problems),
+            changed_percent: count(limits, "changed_percent", scope, problems),
+        });
+        let limits = limits.last().unwrap_or_default();
+        let freezes = rollout.blocks_of("freeze").filter_map(|block| freeze::read(block, scope, problems));
+        let freezes = freezes.collect();
+        let failed = matches!(matching, Match::Failed);
+        let members = if failed { Vec::new() } else { stages(rollout, &clusters, heads, scope, problems) };
+        let mut members = members.into_iter();
+        let mut known = Vec::new();
+        for block in rollout.blocks_of("stage") {
+            let mut stage =
+                judged(fleet, rollout, block, &clusters, scope, scopes, &mut used_gates, problems);
+            stage.clusters = members.next().unwrap_or_default();
+            known.push(stage);
+        }
         rollouts.push(Rollout {
             name: Arc::from(rollout.name()),
             clusters: clusters.iter().map(|head| head.name.clone()).collect(),
+            stages: known,
+            freezes,
+            limits,
+            require_coverage,
+            span: rollout.place(),
         });
-        for name in ["on_failure", "require_coverage"] {
-            fixed(rollout, name, scope, problems);
-        }
-        for limits in rollout.blocks_of("limits") {
-            for name in ["deletions", "changed_percent"] {
-                fixed(limits, name, scope, problems);
-            }
-        }
-        rollout.blocks_of("freeze").for_each(|block| freeze::check(block, scope, problems));
-        let failed = matches!(matching, Match::Failed);
-        if !failed {
-            stages(rollout, &clusters, heads, scope, problems);
-        }
-        for stage in rollout.blocks_of("stage") {
-            gates_of(fleet, rollout, stage, &clusters, scope, scopes, &mut used_gates, problems);
-        }
     }
     for gate in fleet.gates.iter().filter(|gate| !used_gates.contains(gate.name())) {
         problems.push(
@@ -94,14 +164,14 @@ fn in_two<'h>(
 }
 
 /// The first stage proves a release before the others get it: so there are two at least, unless there is one
-/// cluster only; each holds clusters of the rollout, and each cluster is in one.
+/// cluster only; each holds clusters of the rollout, and each cluster is in one. The clusters of each, in their order.
 fn stages(
     rollout: &Block,
     clusters: &[&Head<'_>],
     heads: &[Head<'_>],
     scope: &Scope,
     problems: &mut Diagnostics,
-) {
+) -> Vec<Vec<Arc<str>>> {
     let title = rollout.title();
     let place = rollout.arg("match").map_or(rollout.place(), |argument| argument.span);
     if clusters.is_empty() {
@@ -110,8 +180,9 @@ fn stages(
                 .at(place, "this selector")
                 .help("widen the selector, or take the rollout out"),
         );
-        return;
+        return Vec::new();
     }
+    let mut ordered = Vec::new();
     let mut placed: BTreeMap<Arc<str>, Span> = BTreeMap::new();
     let mut sizes = Vec::new();
     // Where a stage has a problem, who is in it is not known.
@@ -130,6 +201,23 @@ fn stages(
             );
         }
         sizes.push((members.len(), stage.place()));
+        let is_retired = |name: &Arc<str>| clusters.iter().any(|head| head.retired && head.name == *name);
+        let proving: Vec<Arc<str>> =
+            members.iter().map(|(name, _)| name.clone()).filter(|name| !is_retired(name)).collect();
+        if proving.is_empty() && !members.is_empty() && clusters.iter().any(|head| !head.retired) {
+            problems.push(
+                Diagnostic::error(
+                    codes::ROLLOUT,
+                    format!("{} of {title} holds retired clusters alone", stage.title()),
+                )
+                .at(stage.place(), "this stage")
+                .note(
+                    "nothing is rendered for a retired cluster, so that it proves nothing to the next stage",
+                )
+                .help("add a cluster that is not retired, or take the stage out"),
+            );
+        }
+        ordered.push(proving);
         for (name, span) in members {
             if let Some(first) = placed.insert(name.clone(), span) {
                 problems.push(
@@ -167,6 +255,20 @@ fn stages(
             );
         }
         _ => {}
+    }
+    ordered
+}
+
+/// A flag that is the same for all clusters; off where nothing is said.
+fn flag(block: &Block, name: &str, scope: &Scope, problems: &mut Diagnostics) -> bool {
+    fixed(block, name, scope, problems).is_some_and(|value| value.kind == Kind::Bool(true))
+}
+
+/// A count that is the same for all clusters.
+fn count(block: &Block, name: &str, scope: &Scope, problems: &mut Diagnostics) -> Option<usize> {
+    match fixed(block, name, scope, problems)?.kind {
+        Kind::Number(number) => number.as_i64().and_then(|number| usize::try_from(number).ok()),
+        Kind::Null | Kind::Bool(_) | Kind::String(_) | Kind::List(_) | Kind::Map(_) => None,
     }
 }
 
@@ -230,11 +332,12 @@ fn members(
     members
 }
 
+/// What a stage says, but its clusters; its gates are judged.
 #[expect(
     clippy::too_many_arguments,
     reason = "one pass over what a stage names, with what it needs to judge it"
 )]
-fn gates_of<'f>(
+fn judged<'f>(
     fleet: &'f Fleet,
     rollout: &Block,
     stage: &Block,
@@ -243,15 +346,17 @@ fn gates_of<'f>(
     scopes: &BTreeMap<Arc<str>, &Scope>,
     used: &mut BTreeSet<&'f str>,
     problems: &mut Diagnostics,
-) {
+) -> Stage {
     let soak = fixed_text(stage, "soak", scope, problems).and_then(|text| duration::parse(&text).ok());
-    fixed(stage, "approval", scope, problems);
+    let approval = flag(stage, "approval", scope, problems);
+    let mut gates_of_stage = Vec::new();
     for (name, span) in fixed_names(stage, "gates", scope, problems) {
         let Some(gate) = fleet.gates.iter().find(|gate| gate.name() == &*name) else {
             problems.push(unknown("gate", &name, span, fleet.gates.iter().map(Block::name)));
             continue;
         };
         used.insert(gate.name());
+        gates_of_stage.push(name);
         let mut needs: Needs = None;
         for head in clusters {
             let Some(scope) = scopes.get(&head.name) else { continue };
@@ -279,5 +384,13 @@ fn gates_of<'f>(
                 .help("soak longer, or ask for fewer samples"),
             );
         }
+    }
+    Stage {
+        name: Arc::from(stage.name()),
+        clusters: Vec::new(),
+        soak: soak.unwrap_or_default(),
+        gates: gates_of_stage,
+        approval,
+        span: stage.place(),
     }
 }

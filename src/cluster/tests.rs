@@ -1,5 +1,7 @@
 //! How values meet, and what is told where they cannot.
 
+mod applied;
+
 use std::sync::Arc;
 
 use super::*;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::applying::Applying;
 use super::setting::Setting;
 use crate::diagnostic::Span;
 use crate::source::RelPath;
@@ -85,8 +86,11 @@ pub struct Unit {
     pub depends_on: Vec<Arc<str>>,
     /// Whether it may render nothing.
     pub optional: bool,
+    /// How its objects are to be applied.
+    pub applying: Arc<Applying>,
     /// Everything else it was told, by the names of the language: `values`, `patch`, and for a service
-    /// the typed settings with their defaults. `ready_when`, `take_over` and `replace` stand here too.
+    /// the typed settings with their defaults. `ready_when`, `take_over` and `replace` stand here too, and
+    /// as they are meant in `applying`.
     pub settings: Setting,
 }
 

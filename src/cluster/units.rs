@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::applying::Applying;
 use super::codes;
 use super::complete::{complete, defaults};
 use super::eval::Scope;
@@ -234,8 +235,11 @@ impl<'a> Units<'a> {
         }
         let optional =
             settings.get("optional").and_then(Setting::leaf).is_some_and(|v| v.kind == Kind::Bool(true));
+        let (title, at) = (&*plan.title, plan.block.place());
+        let applying = Applying::read(&settings, &plan.depends_on, title, at, problems);
         let labels = plan.labels.iter().filter(|(key, _)| !IMPLICIT.contains(&&***key));
         Some(Unit {
+            applying: Arc::new(applying),
             kind: plan.kind,
             name: name.clone(),
             span: plan.block.place(),

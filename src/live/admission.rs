@@ -61,8 +61,8 @@ type Texts = BTreeMap<String, String>;
 /// What one object says.
 enum Fact {
     Definition(String, String),
-    /// Its name, labels and annotations.
-    Namespace(String, Texts, Texts),
+    /// Its name, labels and annotations, and since when it is being deleted.
+    Namespace(String, Texts, Texts, Option<String>),
     Webhooks(Vec<(String, Value)>),
     Policy(Value),
 }
@@ -141,7 +141,8 @@ fn note(admission: &mut Admission, fact: Fact) {
         Fact::Definition(name, version) => {
             admission.definitions.insert(name, version);
         }
-        Fact::Namespace(name, labels, annotations) => {
+        Fact::Namespace(name, labels, annotations, ending) => {
+            admission.ending.extend(ending.map(|since| (name.clone(), since)));
             admission.namespaces.insert(name.clone(), labels);
             admission.annotations.insert(name, annotations);
         }
@@ -172,7 +173,9 @@ impl Form {
                     let texts = item.pointer(path).and_then(Value::as_object).into_iter().flatten();
                     texts.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
                 };
-                Ok(Fact::Namespace(name, texts("/metadata/labels"), texts("/metadata/annotations")))
+                let ending = text("/metadata/deletionTimestamp").map(str::to_owned);
+                let (labels, annotations) = (texts("/metadata/labels"), texts("/metadata/annotations"));
+                Ok(Fact::Namespace(name, labels, annotations, ending))
             }
             Self::Webhooks => {
                 let webhooks = item.get("webhooks").and_then(Value::as_array);
@@ -196,10 +199,14 @@ mod tests {
     fn of_each_object_that_is_kept_which_changes_what_is_done() {
         let shown = |form: Form, item: Value| match form.read(item) {
             Ok(Fact::Definition(name, version)) => format!("{name} {version}"),
-            Ok(Fact::Namespace(name, labels, annotations)) => {
+            Ok(Fact::Namespace(name, labels, annotations, ending)) => {
                 let all = labels.iter().chain(&annotations);
                 let all: Vec<String> = all.map(|(key, value)| format!("{key}={value}")).collect();
-                format!("{name} {}", all.join(","))
+                format!(
+                    "{name} {}{}",
+                    all.join(","),
+                    ending.map(|since| format!(" ends {since}")).unwrap_or_default()
+                )
             }
             Ok(Fact::Webhooks(webhooks)) => {
                 let webhooks: Vec<String> =
@@ -213,7 +220,7 @@ mod tests {
         assert_snapshot!(shown(Form::Definition, json!({ "metadata": metadata })), @"a u/3");
         assert_snapshot!(shown(Form::Definition, json!({ "metadata": { "name": "a" } })), @"one of its items has no UID or generation");
         assert_snapshot!(shown(Form::Namespace, json!({ "metadata": metadata })), @"a x=y,v=w");
-        assert_snapshot!(shown(Form::Namespace, json!({ "metadata": { "name": "a" } })), @"a ");
+        assert_snapshot!(shown(Form::Namespace, json!({ "metadata": { "name": "a", "deletionTimestamp": "T" } })), @"a  ends T");
         assert_snapshot!(shown(Form::Webhooks, json!({ "metadata": metadata, "webhooks": [{ "name": "w" }, { "name": "v" }] })), @r#"
         a {"name":"w"}
         a {"name":"v"}

@@ -22,8 +22,14 @@ pub enum Verb {
     Create,
     /// Replaces an object.
     Update,
-    /// Changes an object. It is only ever asked as a dry run: what would become of it?
+    /// Asks what would become of an object, by a dry run of a patch.
     Patch,
+    /// Changes an object, or makes it, by server-side apply.
+    Apply,
+    /// Changes who owns the fields of an object, and nothing else of it.
+    Migrate,
+    /// Asks what the user may do: a `SelfSubjectAccessReview`, which is created and of which nothing is kept.
+    Review,
     /// Deletes an object.
     Delete,
 }
@@ -34,9 +40,9 @@ impl Verb {
         match self {
             Self::Get => "get",
             Self::List => "list",
-            Self::Create => "create",
+            Self::Create | Self::Review => "create",
             Self::Update => "update",
-            Self::Patch => "patch",
+            Self::Patch | Self::Apply | Self::Migrate => "patch",
             Self::Delete => "delete",
         }
     }
@@ -45,9 +51,9 @@ impl Verb {
     pub(super) fn method(self) -> http::Method {
         match self {
             Self::Get | Self::List => http::Method::GET,
-            Self::Create => http::Method::POST,
+            Self::Create | Self::Review => http::Method::POST,
             Self::Update => http::Method::PUT,
-            Self::Patch => http::Method::PATCH,
+            Self::Patch | Self::Apply | Self::Migrate => http::Method::PATCH,
             Self::Delete => http::Method::DELETE,
         }
     }
@@ -55,8 +61,8 @@ impl Verb {
     /// Whether something would be another afterwards.
     pub fn is_write(self) -> bool {
         match self {
-            Self::Get | Self::List | Self::Patch => false,
-            Self::Create | Self::Update | Self::Delete => true,
+            Self::Get | Self::List | Self::Patch | Self::Review => false,
+            Self::Create | Self::Update | Self::Apply | Self::Migrate | Self::Delete => true,
         }
     }
 }

@@ -1,14 +1,18 @@
 //! The way to one API server.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use super::asked::Asked;
+use super::clock::Clock;
 use super::codes;
 use super::credentials::{Credentials, First};
 use super::failure::Failure;
+use super::identity::Uid;
 use super::kubeconfig::{Access, Certificate, Credential, Server};
+use super::line::Lines;
+use super::lock::Fence;
 use super::notice::{Event, Notice, Tell};
 use super::pause::Pause;
 use super::proxy::Proxies;
@@ -32,7 +36,9 @@ pub struct Settings {
 
 /// A client of one server.
 pub(super) struct Channel {
-    pub client: kube::Client,
+    pub lines: Lines,
+    /// Which cluster it is, once that is proven.
+    pub uid: OnceLock<Uid>,
     pub credentials: Credentials,
     /// How long the server may be silent.
     pub patience: Duration,
@@ -40,6 +46,11 @@ pub(super) struct Channel {
     /// The warnings that were told.
     pub told: Mutex<BTreeSet<String>>,
     pub pause: Pause,
+    pub clock: Clock,
+    /// Whether the fleet pins which cluster it leads to; without, nothing is written.
+    pub is_pinned: bool,
+    /// The locks that nothing of the fleet may be written without.
+    pub fences: Mutex<Vec<Fence>>,
     tell: Tell,
 }
 
@@ -73,10 +84,14 @@ impl Channel {
         said.into_iter().for_each(notice);
         let certificate = certificate.or_else(|| access.user.certificate.clone());
         let config = config(&access.server, certificate.as_ref(), access, proxy, settings.patience);
-        let client = kube::Client::try_from(config)
+        // Each client would renew such credentials for itself, and a server may take the same token once.
+        let one_by_one = matches!(access.user.credential, Credential::Oidc(_));
+        let lines = Lines::new(config, one_by_one)
             .map_err(|error| Failure::Wrong(Box::new(unusable(&target, access, &error))))?;
-        let (told, pause) = (Mutex::default(), Pause::default());
-        Ok(Self { client, credentials, patience: settings.patience, target, told, pause, tell })
+        let (told, pause, clock) = (Mutex::default(), Pause::default(), Clock::default());
+        let (patience, is_pinned, fences) = (settings.patience, false, Mutex::default());
+        let uid = OnceLock::new();
+        Ok(Self { lines, uid, credentials, patience, target, told, pause, clock, is_pinned, fences, tell })
     }
 
     pub fn notice(&self, event: Event) {

@@ -64,3 +64,9 @@ pub const UNWRITTEN: Code = Code::new("L042");
 pub const OVERTAKEN: Code = Code::new("L043");
 /// A policy of a server that mutates objects by what other objects say.
 pub const PARAMETERS: Code = Code::new("L034");
+/// A namespace for the record that cannot be made.
+pub const NO_NAMESPACE: Code = Code::new("L044");
+/// A lock that another run holds.
+pub const LOCKED: Code = Code::new("L045");
+/// A lock that cannot be taken or given back.
+pub const UNLOCKED: Code = Code::new("L046");

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::asked::Asked;
@@ -18,10 +19,10 @@ use super::unknown::Unknown;
 use crate::diagnostic::Diagnostic;
 
 /// The one thing that is asked of a server before it is known which it is.
-const IDENTITY: &str = "/api/v1/namespaces/kube-system";
+pub(super) const IDENTITY: &str = "/api/v1/namespaces/kube-system";
 
 /// The most bytes of that answer.
-const MAX_IDENTITY: usize = 1 << 20;
+pub(super) const MAX_IDENTITY: usize = 1 << 20;
 
 /// A connection to a server of which it is not known which cluster it is.
 pub struct Unproven {
@@ -57,19 +58,22 @@ impl Unproven {
     pub async fn prove(self, identities: &Identities) -> Result<Proven, Failure> {
         let answer = self.channel.text(&Request::get(IDENTITY, MAX_IDENTITY)).await?;
         let uid = uid(&answer).map_err(|what| self.channel.unreadable(&Asked::get(IDENTITY), what))?;
-        let is_pinned = identities.check(&self.channel.target, &uid).map_err(Failure::Mismatch)?;
-        Ok(Proven { channel: Arc::new(self.channel), uid, is_pinned })
+        let mut channel = self.channel;
+        channel.is_pinned = identities.check(&channel.target, &uid).map_err(Failure::Mismatch)?;
+        // From now on each new connection is held to it.
+        let uid = channel.uid.get_or_init(|| uid).clone();
+        Ok(Proven { channel: Arc::new(channel), uid })
     }
 }
 
 /// How many reads of one server are under way at a time. More are not faster.
 pub const SIDE_BY_SIDE: usize = 8;
 
-/// A connection to the cluster that the fleet means.
+/// A connection to the cluster that the fleet means. A clone is the same connection.
+#[derive(Clone)]
 pub struct Proven {
     pub(super) channel: Arc<Channel>,
     uid: Uid,
-    is_pinned: bool,
 }
 
 impl Proven {
@@ -85,13 +89,38 @@ impl Proven {
 
     /// Whether the fleet pins that; if not, the name of the context is all that speaks for it.
     pub fn is_pinned(&self) -> bool {
-        self.is_pinned
+        self.channel.is_pinned
+    }
+
+    /// The time by the server's clock, to the second, as its newest answer told it.
+    pub fn time(&self) -> Option<Timestamp> {
+        self.channel.clock.time()
+    }
+
+    /// Asks once more which cluster it is: before something is deleted, and whenever something else may answer by now.
+    ///
+    /// # Errors
+    /// If it cannot be asked, or is another one than before.
+    pub async fn prove_again(&self) -> Result<(), Failure> {
+        let answer = self.channel.text(&Request::get(IDENTITY, MAX_IDENTITY)).await?;
+        let found = uid(&answer).map_err(|what| self.channel.unreadable(&Asked::get(IDENTITY), what))?;
+        if found == self.uid {
+            return Ok(());
+        }
+        let cluster = &self.target().cluster;
+        let message = format!("cluster \"{cluster}\" is not the one that answers any longer");
+        let problem = Diagnostic::error(codes::WRONG_CLUSTER, message)
+            .on(Arc::clone(cluster))
+            .note(format!("the UID was {}, found was {found}", self.uid))
+            .note(self.target().to_string())
+            .help("nothing more was sent; see what changed the way to the server, then run the same command again");
+        Err(Failure::Refused(Box::new(problem)))
     }
 
     /// The warning that is due where nothing is pinned.
     pub fn doubt(&self) -> Option<Diagnostic> {
         let Target { cluster, .. } = self.target();
-        (!self.is_pinned).then(|| {
+        (!self.is_pinned()).then(|| {
             Diagnostic::warning(
                 codes::NOT_PINNED,
                 format!("nothing proves that this is cluster \"{cluster}\": its UID is not pinned"),
@@ -163,7 +192,7 @@ impl Channel {
 }
 
 /// The UID in the answer to [`IDENTITY`].
-fn uid(answer: &str) -> Result<Uid, &'static str> {
+pub(super) fn uid(answer: &str) -> Result<Uid, &'static str> {
     let object: Value = serde_json::from_str(answer).map_err(|_| "it is not JSON")?;
     let text = |path: &str| object.pointer(path).and_then(Value::as_str);
     if text("/kind") != Some("Namespace") || text("/metadata/name") != Some("kube-system") {

@@ -11,6 +11,9 @@ use tokio::time::{sleep, timeout};
 
 use super::asked::Asked;
 use super::channel::Channel;
+use super::connection::{IDENTITY, MAX_IDENTITY, uid};
+use super::line::Line;
+use super::lock::Fence;
 use super::notice::{Event, legible};
 use super::request::Request;
 use super::status::message;
@@ -29,6 +32,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// How many times the patience with silence a whole answer may take.
 const WHOLE_ANSWER: u32 = 10;
 
+/// How often a connection is made anew that ends before anything is sent by it.
+const RECONNECTIONS: u32 = 3;
+
 /// The longest text of a server that is repeated, in characters.
 const LONGEST_TEXT: usize = 400;
 
@@ -42,17 +48,28 @@ pub(super) struct Answer {
     pub code: u16,
     /// The body.
     pub text: String,
+    /// How often it was asked; of more than one try, one before may have been acted on all the same.
+    pub tries: u32,
 }
 
 impl Channel {
     /// The answer to a request, whatever its status. What fails in passing is tried [`ATTEMPTS`] times in all, each
-    /// told; credentials that are refused are got anew once.
+    /// told; credentials that are refused are got anew once. No write is sent to a cluster that is not pinned.
     pub async fn send(&self, request: &Request) -> Result<Answer, Unknown> {
         let asked = request.asked();
+        if asked.verb.is_write() && !self.is_pinned {
+            return Err(Unknown::new(&self.target, &asked, Reason::Unpinned));
+        }
         let mut attempt = 1;
         let mut renewed = false;
+        let mut last = None;
         loop {
             self.pause.over().await;
+            if request.is_fenced() && !self.is_fenced() {
+                // Of a try before, what it came to counts.
+                let unsent = || Err(Unknown::new(&self.target, &asked, Reason::Unlocked));
+                return last.unwrap_or_else(unsent);
+            }
             let (outcome, wait) = self.once(request, &asked).await;
             let refused = matches!(outcome, Ok(Answer { code: 401, .. }));
             if refused && !renewed && self.credentials.can_be_renewed() {
@@ -68,21 +85,27 @@ impl Channel {
                 Err(unknown) => unknown.reason == Reason::Broken,
             };
             if attempt >= ATTEMPTS || !is_passing {
-                return outcome;
+                return outcome.map(|answer| Answer { tries: attempt, ..answer });
             }
             let asked_for = wait.map(|wait| wait.min(LONGEST_WAIT));
             if let (Ok(Answer { code: 429, .. }), Some(wait)) = (&outcome, asked_for) {
                 self.pause.begin(wait);
             }
             let wait = asked_for.unwrap_or(FIRST_WAIT * 2_u32.pow(attempt - 1));
-            let reason = match outcome {
-                Ok(answer) => self.failed(request, &answer).phrase(),
+            let reason = match &outcome {
+                Ok(answer) => self.failed(request, answer).phrase(),
                 Err(unknown) => unknown.phrase(),
             };
+            last = Some(outcome.map(|answer| Answer { tries: attempt, ..answer }));
             self.notice(Event::Retry { asked: asked.to_string(), reason, attempt, attempts: ATTEMPTS, wait });
             attempt += 1;
             sleep(wait).await;
         }
+    }
+
+    /// Whether all locks are held that something may not be written without.
+    fn is_fenced(&self) -> bool {
+        self.fences.lock().unwrap_or_else(PoisonError::into_inner).iter().all(Fence::is_up)
     }
 
     /// The body of the answer to a request that must be 200.
@@ -117,20 +140,70 @@ impl Channel {
 
     /// One try; also how long the server asks to wait.
     async fn once(&self, request: &Request, asked: &Asked) -> (Result<Answer, Unknown>, Option<Duration>) {
-        let answer = match self.begin(request, asked).await {
+        let (line, _permit) = match self.lines.take().await {
+            Ok(taken) => taken,
+            Err(error) => return (Err(self.without_secrets(asked, &error)), None),
+        };
+        let answer = match self.begin(&line, request, asked).await {
             Ok(answer) => answer,
             Err(unknown) => return (Err(unknown), None),
         };
         let wait = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-        (self.end(answer, request, asked).await, wait.map(Duration::from_secs))
+        let answer = self.end(answer, request, asked).await;
+        // What did not come to its end leaves a connection that is good for nothing.
+        if answer.is_ok() {
+            self.lines.give(line);
+        }
+        (answer, wait.map(Duration::from_secs))
     }
 
-    /// Sends the request; returns when the answer begins.
-    async fn begin(&self, request: &Request, asked: &Asked) -> Result<Response<Body>, Unknown> {
+    /// Sends the request by a line that leads to the cluster that is meant; returns when the answer begins.
+    async fn begin(&self, line: &Line, request: &Request, asked: &Asked) -> Result<Response<Body>, Unknown> {
+        for _ in 0..RECONNECTIONS {
+            self.connect(line).await?;
+            match self.put(line, request, asked).await {
+                // The connection had ended, and nothing was sent.
+                Err(_) if line.was_refused() => {}
+                answer => return answer,
+            }
+        }
+        // A server that ends every connection with its answer says who it is, and by the next is told what to do: more it
+        // does not let itself be asked.
+        self.connect(line).await?;
+        line.let_connect(true);
+        self.put(line, request, asked).await
+    }
+
+    /// Sees to it that what goes by the line next goes to the cluster that was proven: where connections have ended
+    /// since, a new one is first asked who answers.
+    async fn connect(&self, line: &Line) -> Result<(), Unknown> {
+        if line.is_connected() {
+            return Ok(());
+        }
+        let meant = self.uid.get();
+        let is_doubtful = self.lines.are_doubtful();
+        line.let_connect(meant.is_none() || is_doubtful);
+        let Some(meant) = meant.filter(|_| is_doubtful) else { return Ok(()) };
+        let question = Request::get(IDENTITY, MAX_IDENTITY);
+        let asked = question.asked();
+        let answer = self.put(line, &question, &asked).await?;
+        let answer = self.end(answer, &question, &asked).await?;
+        if answer.code != 200 {
+            return Err(self.failed(&question, &answer));
+        }
+        let found = uid(&answer.text).map_err(|what| self.unreadable(&asked, what))?;
+        if found != *meant {
+            return Err(Unknown::new(&self.target, &asked, Reason::Elsewhere(found.as_str().into())));
+        }
+        line.rests().await;
+        Ok(())
+    }
+
+    async fn put(&self, line: &Line, request: &Request, asked: &Asked) -> Result<Response<Body>, Unknown> {
         let request = request
             .to_http(self.credentials.header())
             .map_err(|error| Unknown::transport(&self.target, asked, &error))?;
-        match timeout(self.patience, self.client.send(request)).await {
+        match timeout(self.patience, line.client.send(request)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(self.without_secrets(asked, &error)),
             Err(_) => Err(Unknown::new(&self.target, asked, Reason::Timeout(self.patience))),
@@ -140,6 +213,7 @@ impl Channel {
     /// Reads the answer to its end.
     async fn end(&self, answer: Response<Body>, request: &Request, asked: &Asked) -> Result<Answer, Unknown> {
         self.warn(answer.headers(), request.hides);
+        self.clock.read(answer.headers());
         let (status, location) = (answer.status(), answer.headers().get(LOCATION).cloned());
         let whole = self.patience.saturating_mul(WHOLE_ANSWER);
         let unknown = |reason| Unknown::new(&self.target, asked, reason);
@@ -152,7 +226,7 @@ impl Channel {
             let to = to.split(['?', '#']).next().unwrap_or_default();
             return Err(unknown(Reason::Redirect(self.safe(to))));
         }
-        Ok(Answer { code: StatusCode::as_u16(&status), text })
+        Ok(Answer { code: StatusCode::as_u16(&status), text, tries: 1 })
     }
 
     async fn body(&self, answer: Response<Body>, asked: &Asked, limit: usize) -> Result<Vec<u8>, Unknown> {

@@ -55,6 +55,19 @@ impl Listing {
         Self { path: secrets(namespace), selector, ..Self::new("v1", "secrets") }
     }
 
+    /// The objects of a kind in one namespace.
+    pub fn within(api_version: &str, namespace: &str, plural: &str) -> Self {
+        Self {
+            path: path::collection(api_version, Some(namespace), plural),
+            ..Self::new(api_version, plural)
+        }
+    }
+
+    /// Those of them that a label selector matches.
+    pub fn labelled(self, selector: &str) -> Self {
+        Self { selector: Some(selector.to_owned()), ..self }
+    }
+
     /// Their metadata alone.
     pub fn of_metadata(self) -> Self {
         Self { api_version: METADATA_VERSION.to_owned(), accept: METADATA, ..self }
@@ -121,7 +134,7 @@ impl Channel {
                 answer => answer?,
             };
             let text = match answer {
-                Answer { code: 200, text } => text,
+                Answer { code: 200, text, .. } => text,
                 other => return Err(self.failed(&request, &other)),
             };
             let (items, next) = page(&text, &listing.api_version).map_err(unreadable)?;

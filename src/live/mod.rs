@@ -4,14 +4,16 @@
 //! server anything but which cluster it is. Every request has a limit in time and in bytes; a read that fails is
 //! [`Unknown`], with its reason. Environment and terminal come in as [`Settings`].
 //!
-//! [`Proven::state`] reads what a plan needs, [`Proven::previews`] asks what would become of objects, and
-//! [`Proven::write_record`] keeps the record. What can be sent at all is what `request` can make: of objects of the
-//! fleet nothing but reads and dry runs.
+//! [`Proven::state`] reads what a plan needs, [`Proven::previews`] asks what would become of objects,
+//! [`Proven::write`], [`Proven::migrate`] and [`Proven::remove`] change them as a plan says, [`Proven::write_record`]
+//! keeps the record, and [`Proven::try_lock`] the lock. What can be sent at all is what `request` can make.
 
+mod access;
 mod admission;
 mod asked;
 mod cause;
 mod channel;
+mod clock;
 mod codes;
 mod connection;
 mod credentials;
@@ -21,7 +23,13 @@ mod exchange;
 mod failure;
 mod identity;
 pub mod kubeconfig;
+mod line;
 mod list;
+mod lock;
+mod members;
+mod migration;
+mod moment;
+mod namespace;
 mod notice;
 mod openapi;
 mod path;
@@ -30,6 +38,7 @@ mod plugin;
 mod preview;
 mod proxy;
 mod record;
+mod removal;
 mod request;
 mod secret;
 mod side_by_side;
@@ -38,17 +47,25 @@ mod status;
 mod target;
 mod unknown;
 mod warning;
+mod webhook;
+mod write;
 
+pub use access::{Need, Right};
 pub use asked::{Asked, Verb};
 pub use channel::Settings;
 pub use connection::{Proven, SIDE_BY_SIDE, Unproven};
 pub use exchange::ATTEMPTS;
 pub use failure::Failure;
 pub use identity::{Identities, Mismatch, MismatchKind, Uid};
+pub use lock::{Attempt, Claim, Holder, Lock, Patrol};
+pub use migration::Migration;
 pub use notice::{Event, Notice, Tell};
 pub use plugin::PluginError;
 pub use proxy::Proxies;
 pub use record::{Stored, Version};
+pub use removal::{Removal, Removed};
 pub use request::MAX_ANSWER;
 pub use target::Target;
 pub use unknown::{Reason, Unknown, Unreachable};
+pub use webhook::Webhook;
+pub use write::{MAX_SENT, Taken, Write, WriteFailure, Written};

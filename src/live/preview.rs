@@ -66,7 +66,7 @@ impl Channel {
 
     /// Its texts are whole: what is wrong stands behind the value that it is about, which may be a whole template, and
     /// what the user may not do behind all their groups.
-    fn rejection(&self, answer: &Answer, status: Status) -> Rejection {
+    pub(super) fn rejection(&self, answer: &Answer, status: Status) -> Rejection {
         let cause = |[field, reason, message]: [String; 3]| Cause {
             field: self.safe(&field),
             reason: self.safe(&reason),
@@ -82,7 +82,7 @@ impl Channel {
 }
 
 /// The object that an answer is, if it is the one that was asked about.
-fn accepted(answer: &str, ask: &Ask) -> Result<Value, String> {
+pub(super) fn accepted(answer: &str, ask: &Ask) -> Result<Value, String> {
     let object: Value = serde_json::from_str(answer).map_err(|error| format!("it is no JSON: {error}"))?;
     let wanted = &ask.object;
     let is = |path: &str, wanted: Option<&str>| object.pointer(path).and_then(Value::as_str) == wanted;

@@ -1,14 +1,23 @@
-//! A request to an API server. What can be sent at all is what can be made here: reads, dry runs of server-side apply,
-//! and writes of the Secrets that the record is kept in.
+//! A request to an API server. What can be sent at all is what can be made here:
+//!
+//! - reads, dry runs of server-side apply, and questions what the user may do, which change nothing;
+//! - server-side apply of an object of the fleet, its deletion with preconditions, and who owns its fields after it was
+//!   applied, all made from a [`Write`](super::write::Write), a [`Removal`](super::removal::Removal) or a
+//!   [`Migration`](super::migration::Migration), and so from a change of a plan;
+//! - writes of the Secrets that the record is kept in, of the Leases that are the lock, and of the namespace of both.
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use kube::client::Body;
 use serde_json::{Value, json};
 
 use super::asked::{Asked, Verb};
+use super::migration::Migration;
 use super::path;
+use super::removal::Removal;
 use super::status::Status;
-use crate::plan::{Ask, FIELD_MANAGER};
+use super::write::Write;
+use crate::object::ObjectRef;
+use crate::plan::{Ask, FIELD_MANAGER, Served};
 
 /// Objects as they are.
 pub(super) const JSON: &str = "application/json";
@@ -57,21 +66,92 @@ impl Request {
         Self { verb: Verb::List, ..Self::get(&path::with_query(collection, parameters), limit) }
     }
 
-    /// To ask what would become of an object: server-side apply that is forced, and that changes nothing. There is no
-    /// other request that forces anything, and none of this kind that is no dry run.
+    /// To read one object, in a version that it is served in.
+    pub fn object(api_version: &str, served: &Served, object: &ObjectRef) -> Self {
+        Self::get(&place(api_version, served, object), MAX_OBJECT)
+    }
+
+    /// To ask what would become of an object: server-side apply that is forced, and that changes nothing.
     pub fn dry_run(ask: &Ask) -> Self {
-        let namespace = ask.object.namespace.as_deref().filter(|_| ask.served.namespaced);
-        let collection = path::collection(&ask.api_version, namespace, &ask.served.plural);
-        let parameters = [
-            ("dryRun", "All"),
-            ("force", "true"),
-            ("fieldManager", FIELD_MANAGER),
-            ("fieldValidation", "Strict"),
-        ];
-        let path = path::with_query(&path::object(&collection, &ask.object.name), &parameters);
+        let parameters = [("dryRun", "All"), ("force", "true")];
+        let place = place(&ask.api_version, &ask.served, &ask.object);
+        Self::patch(Verb::Patch, &place, &parameters, &ask.body, ask.hides)
+    }
+
+    /// To apply an object. It is forced only where a [`Write`] says so, which then names the version of the object that
+    /// it was judged by.
+    pub fn apply(write: &Write) -> Self {
+        let Write { ask, .. } = write;
+        let place = place(&ask.api_version, &ask.served, &ask.object);
+        let parameters: &[(&str, &str)] = if write.is_forced() { &[("force", "true")] } else { &[] };
+        Self::patch(Verb::Apply, &place, parameters, &write.body(), ask.hides)
+    }
+
+    fn patch(verb: Verb, place: &str, parameters: &[(&str, &str)], body: &Value, hides: bool) -> Self {
+        let ours = [("fieldManager", FIELD_MANAGER), ("fieldValidation", "Strict")];
+        let path = path::with_query(place, &[parameters, &ours].concat());
         // JSON is YAML.
-        let content = Some(("application/apply-patch+yaml", ask.body.to_string().into_bytes()));
-        Self { verb: Verb::Patch, content, hides: ask.hides, ..Self::get(&path, MAX_OBJECT) }
+        let content = Some(("application/apply-patch+yaml", body.to_string().into_bytes()));
+        Self { verb, content, hides, ..Self::get(&path, MAX_OBJECT) }
+    }
+
+    /// To say who owns the fields of an object, if it is still in the version that was looked at: as a patch, since a
+    /// `resourceVersion` in one is a condition
+    /// ([JSON patch](https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply)).
+    pub fn migrate(migration: &Migration) -> Self {
+        let Migration { ask, version, managers, .. } = migration;
+        let patch = json!([
+            { "op": "replace", "path": "/metadata/managedFields", "value": managers },
+            { "op": "replace", "path": "/metadata/resourceVersion", "value": version },
+        ]);
+        let place = place(&ask.api_version, &ask.served, &ask.object);
+        let path = path::with_query(&place, &[("fieldManager", FIELD_MANAGER)]);
+        let content = Some(("application/json-patch+json", patch.to_string().into_bytes()));
+        Self { verb: Verb::Migrate, content, hides: ask.hides, ..Self::get(&path, MAX_OBJECT) }
+    }
+
+    /// To delete an object, if it is still the one, in the version, that was looked at; what it owns is deleted after it.
+    pub fn delete(removal: &Removal) -> Self {
+        let options = json!({
+            "kind": "DeleteOptions",
+            "apiVersion": "v1",
+            "preconditions": { "uid": removal.uid(), "resourceVersion": removal.version() },
+            "propagationPolicy": "Background",
+        });
+        let content = Some((JSON, options.to_string().into_bytes()));
+        let place = place(&removal.served.api_version, &removal.served, &removal.object);
+        Self { verb: Verb::Delete, content, hides: removal.hides, ..Self::get(&place, MAX_OBJECT) }
+    }
+
+    /// To ask whether the user may do something. It is a `create` of an object that no server keeps
+    /// ([access review](https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access)).
+    pub fn review(verb: &str, group: &str, plural: &str, namespace: Option<&str>) -> Self {
+        let review = json!({
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": { "resourceAttributes": {
+                "verb": verb, "group": group, "resource": plural, "namespace": namespace.unwrap_or_default(),
+            } },
+        });
+        let path = path::collection("authorization.k8s.io/v1", None, "selfsubjectaccessreviews");
+        let content = Some((JSON, review.to_string().into_bytes()));
+        Self { verb: Verb::Review, content, ..Self::get(&path, MAX_OBJECT) }
+    }
+
+    /// To make the namespace of the record.
+    pub fn create_namespace(name: &str) -> Self {
+        let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+        Self::write(Verb::Create, &path::collection("v1", None, "namespaces"), &namespace)
+    }
+
+    /// To make a Lease.
+    pub fn create_lease(namespace: &str, lease: &Value) -> Self {
+        Self::write(Verb::Create, &leases(namespace), lease)
+    }
+
+    /// To replace a Lease, if it is still of the version that this one names.
+    pub fn replace_lease(namespace: &str, name: &str, lease: &Value) -> Self {
+        Self::write(Verb::Update, &path::object(&leases(namespace), name), lease)
     }
 
     /// To make a Secret of the record.
@@ -92,10 +172,15 @@ impl Request {
         Self { verb: Verb::Delete, content, ..Self::get(&path, MAX_OBJECT) }
     }
 
-    fn write(verb: Verb, path: &str, secret: &Value) -> Self {
+    fn write(verb: Verb, path: &str, body: &Value) -> Self {
         let parameters = [("fieldManager", FIELD_MANAGER), ("fieldValidation", "Strict")];
-        let content = Some((JSON, secret.to_string().into_bytes()));
+        let content = Some((JSON, body.to_string().into_bytes()));
         Self { verb, content, ..Self::get(&path::with_query(path, &parameters), MAX_OBJECT) }
+    }
+
+    /// How many bytes are sent as its body.
+    pub fn size(&self) -> usize {
+        self.content.as_ref().map_or(0, |(_, bytes)| bytes.len())
     }
 
     /// What is asked, as messages say it.
@@ -117,6 +202,11 @@ impl Request {
         }
     }
 
+    /// Whether it changes an object of the fleet, which takes the lock.
+    pub fn is_fenced(&self) -> bool {
+        matches!(self.verb, Verb::Apply | Verb::Delete)
+    }
+
     /// Whether the same request may well be answered in another way a moment later.
     pub fn is_passing(&self, code: u16, answer: &str) -> bool {
         match (self.verb, code) {
@@ -125,6 +215,8 @@ impl Request {
             (_, 500) => Status::read(answer).is_some_and(|status| is_internal(&status)),
             // Somebody wrote the object at the same moment, or a quota that it counts against.
             (Verb::Patch, 409) => true,
+            // A quota that somebody else counted against at the same moment says nothing of the object.
+            (Verb::Apply, 409) => Status::read(answer).is_some_and(|status| is_of_quota(&status)),
             _ => false,
         }
     }
@@ -133,6 +225,23 @@ impl Request {
 /// Where the Secrets of a namespace are.
 pub(super) fn secrets(namespace: &str) -> String {
     path::collection("v1", Some(namespace), "secrets")
+}
+
+/// Where the Leases of a namespace are.
+pub(super) fn leases(namespace: &str) -> String {
+    path::collection("coordination.k8s.io/v1", Some(namespace), "leases")
+}
+
+/// Where an object is, in this version.
+fn place(api_version: &str, served: &Served, object: &ObjectRef) -> String {
+    let namespace = object.namespace.as_deref().filter(|_| served.namespaced);
+    path::object(&path::collection(api_version, namespace, &served.plural), &object.name)
+}
+
+/// Whether two writers counted against one quota at the same moment
+/// ([k/k#67761](https://github.com/kubernetes/kubernetes/issues/67761)).
+fn is_of_quota(status: &Status) -> bool {
+    status.reason == "Conflict" && status.message.contains("on resourcequotas")
 }
 
 /// Whether something behind the server failed; of a field that its schema does not have, server-side apply says 500 too.
@@ -149,8 +258,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::object::ObjectRef;
-    use crate::plan::Served;
+    use crate::object::PART_OF;
+    use crate::plan::{Action, Change, Judged, Live, SetId};
 
     fn ask(namespaced: bool, name: &str) -> Ask {
         Ask {
@@ -170,6 +279,83 @@ mod tests {
             body: json!({ "kind": "Deployment" }),
             hides: false,
         }
+    }
+
+    fn change(action: Action) -> Change {
+        Change {
+            object: ask(true, "a").object,
+            api_version: Arc::from("apps/v1"),
+            unit: None,
+            action,
+            fields: Vec::new(),
+            conflicts: Vec::new(),
+            judged: Judged::Server,
+        }
+    }
+
+    fn live() -> Live {
+        let metadata = json!({ "uid": "u", "resourceVersion": "7", "labels": { PART_OF: set().as_str() } });
+        Live { object: json!({ "metadata": metadata }) }
+    }
+
+    fn set() -> SetId {
+        SetId::of("shop", &Arc::from("state"))
+    }
+
+    #[test]
+    fn what_is_written_names_the_version_that_it_was_judged_by() {
+        let (update, create) = (change(Action::Update), change(Action::Create));
+        let sent = |change: &Change, live: Option<&Live>, takes_over| {
+            let write = Write::of(change, ask(true, "a"), live, takes_over)?;
+            let request = Request::apply(&write);
+            let (_, body) = request.content.clone()?;
+            let (_, query) = request.path.split_once('?')?;
+            Some(format!("{} {query} {}", request.asked(), String::from_utf8(body).ok()?))
+        };
+        let path = "PATCH /apis/apps/v1/namespaces/shop/deployments/a";
+        let ours = "fieldManager=fleetwright&fieldValidation=Strict";
+        let known = r#"{"kind":"Deployment","metadata":{"resourceVersion":"7","uid":"u"}}"#;
+        assert_eq!(sent(&update, Some(&live()), false), Some(format!("{path} {ours} {known}")));
+        assert_eq!(sent(&update, Some(&live()), true), Some(format!("{path} force=true&{ours} {known}")));
+        let new = r#"{"kind":"Deployment"}"#;
+        // What is not there is taken from nobody.
+        assert_eq!(sent(&create, None, true), Some(format!("{path} {ours} {new}")));
+        for (action, live) in [
+            (Action::Create, Some(live())),
+            (Action::Update, None),
+            (Action::Update, Some(Live { object: json!({}) })),
+            (Action::Delete, Some(live())),
+            (Action::Unchanged, Some(live())),
+            (Action::Keep(Arc::from("")), Some(live())),
+        ] {
+            assert_eq!(sent(&change(action), live.as_ref(), false), None);
+        }
+    }
+
+    #[test]
+    fn inv09_what_is_deleted_is_recorded_labelled_and_nobody_elses() {
+        let served = ask(true, "a").served;
+        let made = |action: Action, live: &Live, recorded: Option<&str>| {
+            let removal = Removal::of(&change(action), &served, live, recorded, &set(), false)?;
+            let request = Request::delete(&removal);
+            Some(format!("{} {}", request.asked(), String::from_utf8(request.content?.1).ok()?))
+        };
+        assert_eq!(
+            made(Action::Delete, &live(), Some("u")).unwrap(),
+            r#"DELETE /apis/apps/v1/namespaces/shop/deployments/a {"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"resourceVersion":"7","uid":"u"},"propagationPolicy":"Background"}"#
+        );
+        assert_eq!(made(Action::Keep(Arc::from("")), &live(), Some("u")), None);
+        assert_eq!(made(Action::Delete, &live(), None), None);
+        assert_eq!(made(Action::Delete, &live(), Some("other")), None);
+        let with = |path: &str, value: Value| {
+            let mut live = live();
+            live.object["metadata"][path] = value;
+            live
+        };
+        assert_eq!(made(Action::Delete, &with("labels", json!({})), Some("u")), None);
+        assert_eq!(made(Action::Delete, &with("labels", json!({ PART_OF: "other" })), Some("u")), None);
+        let owners = json!([{ "kind": "Widget", "name": "w" }]);
+        assert_eq!(made(Action::Delete, &with("ownerReferences", owners), Some("u")), None);
     }
 
     #[test]
@@ -229,6 +415,8 @@ mod tests {
         };
         let get = Request::get("/version", 1);
         let patch = Request::dry_run(&ask(true, "a"));
+        let write = Write::of(&change(Action::Create), ask(true, "a"), None, false).unwrap();
+        let write = Request::apply(&write);
         for (request, code, answer, expected) in [
             (&get, 500, String::new(), true),
             (&get, 503, String::new(), true),
@@ -242,6 +430,9 @@ mod tests {
             (&patch, 500, status("", "etcdserver: leader changed"), true),
             (&patch, 409, status("Conflict", "the object has been modified"), true),
             (&patch, 422, status("Invalid", "x"), false),
+            (&write, 409, status("Conflict", "the object has been modified"), false),
+            (&write, 409, status("Conflict", "Operation cannot be fulfilled on resourcequotas \"q\""), true),
+            (&write, 503, String::new(), true),
         ] {
             assert_eq!(request.is_passing(code, &answer), expected, "{code} {answer}");
         }

@@ -60,6 +60,12 @@ pub enum Reason {
     Stale(String),
     /// There is no list of the objects of this kind.
     Unlisted(String),
+    /// It was not sent: a write, to a cluster whose UID is not pinned.
+    Unpinned,
+    /// A lock was lost that it must not be sent without; it was not sent.
+    Unlocked,
+    /// Another cluster answers than before, of this UID: nothing but the question who it is was sent to it.
+    Elsewhere(Arc<str>),
     /// Something else.
     Other,
 }
@@ -105,6 +111,28 @@ impl Unknown {
     /// Whether nobody answered, or the server asks to be left alone, however often it was asked.
     pub(super) fn is_silence(&self) -> bool {
         matches!(self.reason, Reason::Unreachable(_) | Reason::Timeout(_) | Reason::Status { code: 429, .. })
+    }
+
+    /// Whether what was asked for may have been done all the same: it was sent, and the answer was lost, or comes from
+    /// something that does not know.
+    pub fn is_doubtful(&self) -> bool {
+        match &self.reason {
+            Reason::Unreachable(_)
+            | Reason::Tls
+            | Reason::Credentials(_)
+            | Reason::Unpinned
+            | Reason::Unlocked
+            | Reason::Elsewhere(_) => false,
+            Reason::Status { code, .. } => *code >= 500,
+            Reason::Timeout(_)
+            | Reason::Broken
+            | Reason::Redirect(_)
+            | Reason::Content(_)
+            | Reason::TooLarge(_)
+            | Reason::Stale(_)
+            | Reason::Unlisted(_)
+            | Reason::Other => true,
+        }
     }
 
     /// The problems as they are told where several requests to one cluster failed: one for each reason.
@@ -199,7 +227,10 @@ impl Unknown {
             Reason::Status { .. } => codes::SERVER,
             Reason::Stale(_) => codes::STALE,
             Reason::Unlisted(_) => codes::UNLISTED,
+            Reason::Unpinned => codes::NOT_PINNED,
+            Reason::Unlocked => codes::LOCKED,
             Reason::Redirect(_) | Reason::Content(_) | Reason::TooLarge(_) => codes::ANSWER,
+            Reason::Elsewhere(_) => codes::WRONG_CLUSTER,
         }
     }
 
@@ -236,6 +267,7 @@ impl Unknown {
                     .to_owned()
             }
             Reason::Credentials(error) => error.next_step(),
+            Reason::Unlocked => "see who holds the lock with `fleetwright status`, then run the same command again".to_owned(),
             Reason::Status { code: 401, .. } if !self.target.is_tls => {
                 "the address is http, over which no credentials are sent: use https".to_owned()
             }
@@ -248,7 +280,13 @@ impl Unknown {
             Reason::Stale(_) => {
                 format!("see which API does not answer: kubectl --context '{context}' get apiservices")
             }
+            Reason::Elsewhere(_) => {
+                "see what changed the way to the server, then run the same command again".to_owned()
+            }
             Reason::Unlisted(kind) => format!("take it out of the fleet: a {kind} is no object that is kept"),
+            Reason::Unpinned => {
+                format!("pin it with `fleetwright trust --cluster {}`", self.target.cluster)
+            }
             Reason::Status { code: 409 | 410 | 429 | 500..=599, .. } | Reason::Broken => {
                 "run the same command again; if it stays so, look at the server's log".to_owned()
             }
@@ -294,6 +332,9 @@ impl Unknown {
             Reason::TooLarge(bytes) => format!("the answer of {host} is longer than {bytes} bytes"),
             Reason::Stale(what) => format!("the server does not know at present what there is in {what}"),
             Reason::Unlisted(kind) => format!("the server keeps no list of kind {kind}"),
+            Reason::Unpinned => "its UID is not pinned, and nothing would prove which one it is".to_owned(),
+            Reason::Unlocked => "the lock was lost before it was sent".to_owned(),
+            Reason::Elsewhere(uid) => format!("another cluster answers at {host} by now, of the UID {uid}"),
             Reason::Other => format!("the request to {host} failed"),
         }
     }

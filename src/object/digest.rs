@@ -36,6 +36,14 @@ impl Digest {
         bytes?.try_into().ok().map(Self)
     }
 
+    /// How many digits people are shown: enough to tell the releases of a fleet apart.
+    pub const SHORT: usize = 12;
+
+    /// Its beginning, as people are shown it: `0123456789ab`.
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(Self::SHORT).collect()
+    }
+
     /// The one with these bytes.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)

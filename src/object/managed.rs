@@ -153,6 +153,14 @@ impl FieldSet {
         }
     }
 
+    /// Whether fields below a path are in the set: then what is there is owned in parts.
+    pub fn has_below(&self, path: &[Member]) -> bool {
+        match path.split_first() {
+            None => !self.below.is_empty(),
+            Some((first, rest)) => self.below.get(first).is_some_and(|below| below.has_below(rest)),
+        }
+    }
+
     /// Each field that is in the set and has none below it, as a path with its value in an object; none where the
     /// object has no such field.
     pub fn leaves<'v>(&self, object: &'v Value) -> Vec<(Vec<Member>, Option<&'v Value>)> {

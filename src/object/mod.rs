@@ -8,9 +8,12 @@ mod field;
 mod malformed;
 mod managed;
 mod merge;
+mod migrate;
 mod name;
+mod named;
 mod order;
 mod quantity;
+mod ready_when;
 mod reference;
 mod scope;
 mod selector;
@@ -23,12 +26,15 @@ pub use field::{FieldPath, MASK};
 pub use malformed::Malformed;
 pub use managed::{FieldSet, Managed, Member, Operation, Unmanaged, managed};
 pub use merge::MergeError;
+pub use migrate::migrated;
 pub use name::{
     InvalidName, NameFault, annotation_key, dns_label, dns_subdomain, label_key, label_value, object_name,
     service_name,
 };
+pub use named::{BadName, Named, TakeOver, kind_and_group};
 pub use order::{ApplyOrder, apply_order};
 pub use quantity::{Quantity, QuantityError};
+pub use ready_when::{BadReadyWhen, ReadyWhen};
 pub use reference::ObjectRef;
 pub use scope::{Scope, scope};
 pub use selector::{Selector, SelectorError, SelectorErrorKind};

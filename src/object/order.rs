@@ -10,8 +10,9 @@ pub struct ApplyOrder(u8);
 ///
 /// Definitions come before what they define, policies before what they hold back, accounts and
 /// configuration before the workloads that mount them, subsets (`DestinationRule`) before the routes that
-/// use them (`VirtualService`), and what can hold up every later write (webhooks, `APIService`) last.
-const RANKS: [&[(&str, &str)]; 20] = [
+/// use them (`VirtualService`), what asks for certificates of every caller (`PeerAuthentication`) after the
+/// callers, and what can hold up every later write (webhooks, `APIService`) last.
+const RANKS: [&[(&str, &str)]; 21] = [
     &[("apiextensions.k8s.io", "CustomResourceDefinition")],
     &[("", "Namespace")],
     &[
@@ -59,7 +60,6 @@ const RANKS: [&[(&str, &str)]; 20] = [
     &[
         ("karpenter.sh", "NodePool"),
         ("security.istio.io", "AuthorizationPolicy"),
-        ("security.istio.io", "PeerAuthentication"),
         ("security.istio.io", "RequestAuthentication"),
         ("networking.istio.io", "DestinationRule"),
         ("networking.istio.io", "ServiceEntry"),
@@ -102,6 +102,8 @@ const RANKS: [&[(&str, &str)]; 20] = [
         ("monitoring.coreos.com", "PodMonitor"),
         ("monitoring.coreos.com", "PrometheusRule"),
     ],
+    // Workloads without sidecars are cut off by a strict one: they are there, and ready, first.
+    &[("security.istio.io", "PeerAuthentication")],
     &[
         ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding"),
         ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),

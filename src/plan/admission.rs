@@ -23,6 +23,8 @@ pub struct Admission {
     pub namespaces: BTreeMap<String, BTreeMap<String, String>>,
     /// The annotations of each namespace, by its name: policies see them as `namespaceObject`, webhooks do not.
     pub annotations: BTreeMap<String, BTreeMap<String, String>>,
+    /// Since when each namespace is being deleted that is, by its name, as the server has it (RFC 3339).
+    pub ending: BTreeMap<String, String>,
 }
 
 impl Admission {

@@ -10,7 +10,7 @@ use super::change::{Action, Change, Judged, Why};
 use super::conflict::{Applied, conflicts, taken};
 use super::label::label;
 use super::later::Makes;
-use super::ownership::{is_ours, is_untouched};
+use super::ownership::{is_bare, is_ours, is_untouched};
 use super::preview::{Ask, Preview};
 use super::prune::prune;
 use super::rejection::{Meaning, meaning, why};
@@ -303,6 +303,7 @@ impl Case<'_> {
             Preview::Unread(unread) => {
                 blank.say(Action::Unknown(Why::from(unread.why.as_str())), Judged::Server)
             }
+            Preview::Skipped(why) => self.approximately(blank, why),
             Preview::Accepted(after) => self.accepted(blank, after),
             Preview::Rejected(rejection) => {
                 let hides = blank.hidden.is_secret();
@@ -406,6 +407,9 @@ impl Case<'_> {
     }
 
     fn is_ours(&self) -> bool {
+        if self.live.is_some_and(|live| is_bare(self.wanted.reference(), live, &self.set.set)) {
+            return true;
+        }
         match &self.state.record {
             Ok(Some(record)) => record.inventory.get(self.wanted.reference()).is_some_and(|entry| {
                 let is_it = |live: &Live| entry.uid.is_some() && entry.uid.as_deref() == live.uid();

@@ -74,13 +74,59 @@ pub struct Conflict {
     pub path: Path,
     /// The other manager, and the subresource if it wrote one.
     pub manager: String,
+    /// How it came to own the field.
+    pub held: Held,
     /// Its value.
     pub theirs: Shown,
     /// What is rendered.
     pub ours: Shown,
 }
 
+/// How somebody came to own a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// By writing the object.
+    Object,
+    /// By writing a subresource, as what scales does.
+    Subresource,
+    /// The object is labelled as one of another set.
+    Set,
+}
+
+impl Change {
+    /// Whether what is found `now` is what was approved, so that it may be done. Of an object that the server could say
+    /// nothing about yet, what is to be done was approved, whatever it makes of it.
+    pub fn is_as_approved(&self, now: &Self) -> bool {
+        let Self { object, api_version, unit: _, action, fields, conflicts, judged } = self;
+        let is_it = (object, api_version, conflicts) == (&now.object, &now.api_version, &now.conflicts);
+        let is_same = match (judged, action) {
+            (Judged::Later(_), Action::Update) => matches!(now.action, Action::Update | Action::Unchanged),
+            _ => (action, fields) == (&now.action, &now.fields),
+        };
+        is_it && is_same
+    }
+}
+
 impl Action {
+    /// Whether an object is written for it.
+    pub fn is_written(&self) -> bool {
+        match self {
+            Self::Create | Self::Update | Self::Adopt | Self::Replace(_) => true,
+            Self::Unchanged
+            | Self::Delete
+            | Self::Keep(_)
+            | Self::Stray
+            | Self::Terminating(_)
+            | Self::Refused(_)
+            | Self::Unknown(_) => false,
+        }
+    }
+
+    /// Whether an object is written or deleted for it.
+    pub fn is_carried_out(&self) -> bool {
+        self.is_written() || *self == Self::Delete
+    }
+
     /// Whether something would be done to the cluster, or would have to be.
     pub fn is_difference(&self) -> bool {
         match self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::change::Conflict;
+use super::change::{Conflict, Held};
 use super::ownership::is_ours;
 use crate::diff::{Hidden, Path, Step};
 use crate::object::{FieldSet, Managed, Member, Unmanaged, managed};
@@ -21,7 +21,8 @@ pub(super) enum Applied<'a> {
 impl Applied<'_> {
     fn covers(&self, path: &[Member]) -> bool {
         match self {
-            Self::Owned(sets) => sets.iter().any(|fields| fields.covers(path)),
+            // Who owns a map or an item without anything below it, while we own parts of it, owns that it is there.
+            Self::Owned(sets) => sets.iter().any(|fields| fields.covers(path) && !fields.has_below(path)),
             Self::Rendered(body) => {
                 path.iter().try_fold(*body, |value, member| rendered(member, value)).is_some()
             }
@@ -54,7 +55,13 @@ pub(super) fn conflicts(
             }
             let path = steps(&path);
             let (theirs, ours) = (hidden.show(&path, theirs), hidden.show(&path, becomes));
-            found.push(Conflict { manager: name(other), theirs, ours, path: hidden.path(&path) });
+            found.push(Conflict {
+                manager: name(other),
+                held: held(other),
+                theirs,
+                ours,
+                path: hidden.path(&path),
+            });
         }
     }
     Ok(found)
@@ -91,6 +98,7 @@ pub(super) fn taken(
             let at = steps(&path);
             let conflict = Conflict {
                 manager: name(other),
+                held: held(other),
                 theirs: hidden.show(&at, theirs),
                 ours: hidden.show(&at, becomes),
                 path: hidden.path(&at),
@@ -111,6 +119,10 @@ fn name(other: &Managed) -> String {
     }
 }
 
+fn held(other: &Managed) -> Held {
+    if other.subresource.is_some() { Held::Subresource } else { Held::Object }
+}
+
 /// The path that a way through a set of fields is.
 pub(super) fn steps(path: &[Member]) -> Path {
     let value = |text: &String| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text.as_str()));
@@ -121,4 +133,40 @@ pub(super) fn steps(path: &[Member]) -> Path {
         Member::Index(index) => Step::Index(*index),
     };
     Path(path.iter().map(step).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::object::ObjectRef;
+
+    #[test]
+    fn who_owns_a_map_alone_owns_none_of_its_parts() {
+        let found = |theirs: Value, ours: Value| {
+            let entry = |manager: &str, operation: &str, fields: Value| json!({ "manager": manager, "operation": operation, "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": fields });
+            let managers = [entry("kubectl", "Update", theirs), entry("fleetwright", "Apply", ours)];
+            let live = json!({ "metadata": { "managedFields": managers }, "data": { "a": "1", "b": "2" } });
+            let after = json!({ "data": { "a": "1" } });
+            let object = ObjectRef {
+                group: Arc::from(""),
+                kind: Arc::from("ConfigMap"),
+                namespace: Some(Arc::from("shop")),
+                name: Arc::from("a"),
+            };
+            let owned: Vec<FieldSet> =
+                managed(&live).unwrap().into_iter().filter(is_ours).map(|entry| entry.fields).collect();
+            let none = std::collections::BTreeSet::new();
+            let hidden = Hidden::of(&object, &none);
+            let found = conflicts(&live, &after, &Applied::Owned(&owned), &hidden).unwrap();
+            found.iter().map(|conflict| conflict.path.to_string()).collect::<Vec<_>>()
+        };
+        let map = json!({ "f:data": { ".": {} } });
+        assert_eq!(found(map.clone(), json!({ "f:data": { "f:a": {}, "f:b": {} } })), Vec::<String>::new());
+        // What is owned as a whole is.
+        assert_eq!(found(map.clone(), map), ["data"]);
+        let part = json!({ "f:data": { "f:b": {} } });
+        assert_eq!(found(part.clone(), part), ["data.b"]);
+    }
 }

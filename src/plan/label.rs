@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::change::Conflict;
+use super::change::{Conflict, Held};
 use super::state::Live;
 use super::wanted::SetId;
 use crate::diff::{FieldChange, Path, Shown, Step};
@@ -34,6 +34,7 @@ impl Label {
         self.theirs.as_ref().map(|_| Conflict {
             path: path(),
             manager: "another set of objects".to_owned(),
+            held: Held::Set,
             theirs: self.before(),
             ours: self.after(),
         })

@@ -7,7 +7,7 @@ use super::admission::Admission;
 use super::record::{Applied, Entry};
 use super::state::{Live, Served};
 use super::wanted::{SetId, WantedObject};
-use crate::object::{Managed, Operation, PART_OF, managed};
+use crate::object::{Managed, ObjectRef, Operation, PART_OF, managed};
 
 /// What fleetwright owns of an object by server-side apply: none if it owns nothing, or if that is not clear.
 pub fn ours(object: &Value) -> Option<Managed> {
@@ -22,6 +22,11 @@ pub fn ours(object: &Value) -> Option<Managed> {
 /// Whether an entry of `managedFields` is what fleetwright applied.
 pub(super) fn is_ours(entry: &Managed) -> bool {
     entry.manager == FIELD_MANAGER && entry.operation == Operation::Apply && entry.subresource.is_none()
+}
+
+/// Whether fleetwright has applied a live object: not if who owns its fields is not clear.
+pub fn is_applied(live: &Live) -> bool {
+    managed(&live.object).is_ok_and(|managers| managers.iter().any(is_ours))
 }
 
 impl Entry {
@@ -46,6 +51,14 @@ impl Entry {
             secrets: wanted.secrets.clone(),
         }
     }
+}
+
+/// Whether an object is the namespace of the record as a run made it for its lock, and died or was refused before it came
+/// to write the record: nobody else has written anything into it.
+pub(super) fn is_bare(object: &ObjectRef, live: &Live, set: &SetId) -> bool {
+    let is_by_us = |entry: &Managed| entry.manager == FIELD_MANAGER;
+    let managers = managed(&live.object).unwrap_or_default();
+    set.is_namespace(object) && !managers.is_empty() && managers.iter().all(is_by_us)
 }
 
 /// Whether digests say that an object is as it was applied last, and that the server would take it again as it did

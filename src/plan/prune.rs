@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::change::{Action, Change, Judged, Why};
+use super::ownership::is_applied;
 use super::record::Entry;
 use super::state::{Kind, Live, LiveState};
 use super::wanted::Wanted;
@@ -13,12 +14,13 @@ use crate::object::{ObjectRef, Objects, PART_OF};
 
 /// What becomes of objects that are recorded, or carry our label, and are not wanted; the last applied first.
 ///
-/// Something is deleted only with three proofs: it is recorded, its UID is the recorded one, and it carries our label.
+/// Something is deleted only with three proofs: it is recorded, its UID is the recorded one, and it carries our label. Of
+/// what a run had recorded and was killed before it knew the UID, that fleetwright applied it stands for the UID.
 pub(super) fn prune(wanted: &Wanted<'_>, state: &LiveState) -> Vec<Change> {
     let mut found: Objects<Change> = Objects::new();
     let is_wanted = |object: &ObjectRef| wanted.objects.get(object).is_some();
     let wanted_uids = uids(state, is_wanted);
-    let recorded = state.record.as_ref().ok().and_then(Option::as_ref).map(|record| &record.inventory);
+    let recorded = state.recorded().map(|record| &record.inventory);
     let is_recorded = |object: &ObjectRef| recorded.is_some_and(|recorded| recorded.contains_key(object));
     let known_uids = uids(state, |object| is_wanted(object) || is_recorded(object));
     for (object, entry) in recorded.into_iter().flatten().filter(|(object, _)| !is_wanted(object)) {
@@ -88,13 +90,11 @@ fn no_longer_wanted(
         Some(Kind::Unread(unread)) => return Some(Action::Unknown(Why::from(unread.why.as_str()))),
         None => return Some(Action::Unknown(Why::from("its kind was not read"))),
     };
-    let is_definition = object.is("apiextensions.k8s.io", "CustomResourceDefinition");
-    let is_namespace = object.is("", "Namespace");
     if let Some(since) = live.terminating() {
         return keep(format!("it is being deleted since {since}"));
     }
     match &entry.uid {
-        None => {
+        None if !is_applied(live) => {
             return keep(
                 "nothing proves that fleetwright made it: it was never applied to its end".to_owned(),
             );
@@ -104,25 +104,98 @@ fn no_longer_wanted(
                 "it is another object than the one that was applied: it was made anew by somebody".to_owned(),
             );
         }
-        Some(_) if let Some(why) = elsewhere(object, wanted, state) => return Some(Action::Unknown(why)),
-        Some(uid) if wanted_uids.contains(uid.as_str()) => {
-            return keep("it is rendered in another API group".to_owned());
-        }
-        Some(_) => {}
+        Some(_) | None => {}
+    }
+    if let Some(why) = elsewhere(object, wanted, state) {
+        return Some(Action::Unknown(why));
+    }
+    if live.uid().is_some_and(|uid| wanted_uids.contains(uid)) {
+        return keep("it is rendered in another API group".to_owned());
     }
     if live.label(PART_OF) != Some(wanted.set.as_str()) {
         return keep(format!("it does not carry the label {PART_OF} of this fleet any longer"));
     }
-    if let Some(owner) = owner(live) {
+    if let Some(owner) = live.owner() {
         return keep(format!("it belongs to {owner}"));
     }
-    if is_namespace || is_definition {
-        return keep(
-            "what is in it would go with it; a Namespace or CustomResourceDefinition is deleted only by name"
-                .to_owned(),
-        );
+    match inside(object, live) {
+        Some(inside) => with_all_in_it(object, &inside, wanted, state),
+        None => Some(Action::Delete),
     }
-    Some(Action::Delete)
+}
+
+/// What goes with an object: all that is in a Namespace, all of a kind with its definition.
+pub(super) enum Inside {
+    Namespace(Arc<str>),
+    Kind { group: String, kind: String },
+}
+
+impl Inside {
+    fn holds(&self, object: &ObjectRef) -> bool {
+        match self {
+            Self::Namespace(name) => object.namespace.as_ref() == Some(name),
+            Self::Kind { group, kind } => object.is(group, kind),
+        }
+    }
+
+    /// How many objects of the fleet are in it, as far as is known: recorded, or there with our label.
+    pub fn count(&self, wanted: &Wanted<'_>, state: &LiveState) -> usize {
+        let record = state.recorded();
+        let recorded = record.into_iter().flat_map(|record| record.inventory.keys());
+        let listed = state.kinds.values().filter_map(|kind| match kind {
+            Kind::Listed { objects, .. } => Some(objects),
+            Kind::NotServed | Kind::Unread(_) => None,
+        });
+        let ours = listed.flatten().filter(|(_, live)| live.label(PART_OF) == Some(wanted.set.as_str()));
+        let all: BTreeSet<&ObjectRef> = recorded.chain(ours.map(|(object, _)| object)).collect();
+        all.into_iter().filter(|object| self.holds(object)).count()
+    }
+}
+
+/// What would go with a live object; none with one that is nothing but itself.
+pub(super) fn inside(object: &ObjectRef, live: &Live) -> Option<Inside> {
+    let text = |path: &str| {
+        let text = live.object.pointer(path).and_then(Value::as_str);
+        text.unwrap_or_default().to_owned()
+    };
+    if object.is("", "Namespace") {
+        Some(Inside::Namespace(Arc::clone(&object.name)))
+    } else if object.is("apiextensions.k8s.io", "CustomResourceDefinition") {
+        Some(Inside::Kind { group: text("/spec/group"), kind: text("/spec/names/kind") })
+    } else {
+        None
+    }
+}
+
+fn with_all_in_it(
+    object: &ObjectRef,
+    inside: &Inside,
+    wanted: &Wanted<'_>,
+    state: &LiveState,
+) -> Option<Action> {
+    let rendered = wanted.objects.iter().filter(|(object, _)| inside.holds(object)).count();
+    if rendered > 0 {
+        let are = if rendered == 1 {
+            "1 object that is rendered is".to_owned()
+        } else {
+            format!("{rendered} objects that are rendered are")
+        };
+        return Some(Action::Keep(Why::from(format!("{are} in it"))));
+    }
+    if matches!(inside, Inside::Namespace(name) if *name == wanted.set.namespace) {
+        return Some(Action::Keep(Why::from("the record and the lock of this fleet are in it")));
+    }
+    if wanted.deletes.iter().any(|named| named.matches(object)) {
+        return Some(Action::Delete);
+    }
+    let count = match inside.count(wanted, state) {
+        0 => String::new(),
+        1 => " (1 object of this fleet)".to_owned(),
+        count => format!(" ({count} objects of this fleet)"),
+    };
+    Some(Action::Keep(Why::from(format!(
+        "what is in it{count} would go with it; a Namespace or CustomResourceDefinition is deleted only by name"
+    ))))
 }
 
 /// Why it may be wanted all the same: under the same kind in another group, which could not be read.
@@ -135,11 +208,4 @@ fn elsewhere(object: &ObjectRef, wanted: &Wanted<'_>, state: &LiveState) -> Opti
         Some(Kind::Listed { .. } | Kind::NotServed) | None => None,
     });
     unread.into_iter().next()
-}
-
-/// The object that it has as its owner.
-fn owner(live: &Live) -> Option<String> {
-    let owner = live.object.pointer("/metadata/ownerReferences")?.as_array()?.first()?;
-    let text = |key: &str| owner.get(key).and_then(Value::as_str).unwrap_or("?");
-    Some(format!("{}/{}", text("kind"), text("name")))
 }

@@ -1,8 +1,12 @@
 //! The record: what fleetwright knows of what it applied to a cluster. It is kept in the cluster.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use super::stored;
+use super::wanted::Wanted;
 use crate::object::{Digest, FieldPath, ObjectRef};
 
 /// What fleetwright knows of what it applied to one cluster.
@@ -20,6 +24,8 @@ pub struct Record {
     pub inventory: BTreeMap<ObjectRef, Entry>,
     /// What was applied, the newest first; at most [`Record::RELEASES`].
     pub releases: Vec<Release>,
+    /// The run that has begun to change the cluster and is not known to have ended.
+    pub run: Option<Run>,
 }
 
 /// What is known of one object.
@@ -60,22 +66,90 @@ pub struct Release {
     pub commit: Option<String>,
     /// Whether files differed from that commit.
     pub dirty: bool,
-    /// When it was applied, in UTC, as in RFC 3339.
-    pub at: String,
+    /// When it was first applied here, by the clock of the cluster's API server. Evidence is younger.
+    pub at: Timestamp,
+    /// Who applied it: `user@host`.
+    pub by: String,
+    /// The rollout it is of; none for a cluster that is a release of its own.
+    pub rollout: Option<String>,
+    /// Since when all of it is there and ready, by the same clock; a later write begins it anew. None until then.
+    pub ready: Option<Timestamp>,
+    /// Whether it has proven itself here: soaked, and all gates of its stage passed. A rollback goes to such a one.
+    pub verified: bool,
+    /// How many objects it changed here: a canary that it did not change has proven nothing.
+    pub written: usize,
+    /// What it changed here, as `Deployment of service.storefront`.
+    pub covers: BTreeSet<String>,
+    /// Why the rules of its rollout were broken for it.
+    pub broken_glass: Option<String>,
     /// Its objects as they were rendered, for the release applied last and the last verified one.
-    pub objects: Option<Vec<serde_json::Value>>,
+    pub objects: Option<Arc<[Kept]>>,
+}
+
+/// An object as it was rendered for a release. Its values may be secret: it has no `Debug`.
+#[derive(Clone, PartialEq)]
+pub struct Kept {
+    /// The object.
+    pub body: serde_json::Value,
+    /// The paths in it that were secret.
+    pub secrets: BTreeSet<FieldPath>,
+}
+
+impl Kept {
+    /// What is kept of all objects of a cluster.
+    pub fn all(wanted: &Wanted<'_>) -> Arc<[Self]> {
+        let objects = wanted.objects.iter().map(|(_, wanted)| Self {
+            body: serde_json::Value::Object(wanted.object.body().clone()),
+            secrets: wanted.secrets.clone(),
+        });
+        objects.collect()
+    }
+}
+
+/// A run that changes a cluster. Recorded before its first write and taken out after its last: what stands here is not
+/// finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its id, as `unlock` takes it.
+    pub id: String,
+    /// Who runs it: `user@host`.
+    pub by: String,
+    /// The release that it applies.
+    pub release: Digest,
+    /// When it began, by the clock of the cluster's API server.
+    pub at: Timestamp,
+    /// How far it had come.
+    pub phase: Phase,
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// It writes, and waits for what it wrote.
+    Applying,
+    /// It deletes what is no longer rendered.
+    Deleting,
+    /// It ended, and not everything is as it is to be.
+    Failed,
 }
 
 /// Without the key, and without what was applied.
 impl std::fmt::Debug for Record {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { fleet, cluster, uid, key: _, inventory, releases } = self;
+        let Self { fleet, cluster, uid, key: _, inventory, releases, run: _ } = self;
         write!(
             f,
             "Record({fleet:?} on {cluster:?} {uid}, {} objects, {} releases)",
             inventory.len(),
             releases.len()
         )
+    }
+}
+
+/// Without what was applied.
+impl std::fmt::Debug for Release {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Release({} at {}, {} objects changed)", self.digest, self.at, self.written)
     }
 }
 
@@ -106,6 +180,7 @@ impl Record {
             key,
             inventory: BTreeMap::new(),
             releases: Vec::new(),
+            run: None,
         }
     }
 

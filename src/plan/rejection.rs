@@ -80,6 +80,13 @@ pub(super) fn why(rejection: &Rejection, hides: bool) -> Why {
     }
 }
 
+impl Rejection {
+    /// Why, in a phrase without values; where something of the object is secret (`hides`), without the server's words.
+    pub fn phrase(&self, hides: bool) -> Why {
+        why(self, hides)
+    }
+}
+
 fn of(cause: &Cause, hides: bool) -> String {
     let Cause { field, reason, message } = cause;
     let what = match hides {

@@ -1,21 +1,20 @@
 //! The plan file: what was shown, so that exactly that can be applied. No value stands in it, but hashes of values.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use sha2::Sha256;
 
 use super::build::{Plan, hidden};
 use super::change::Action;
-use super::conflict::steps;
-use super::ownership::ours;
+use super::key::Key;
+use super::permit::Permit;
 use super::preview::Preview;
-use super::state::{Kind, Live, LiveState};
+use super::state::{Live, LiveState};
 use super::wanted::Wanted;
+use crate::cluster::Limits;
 use crate::diff::Hidden;
-use crate::object::{Digest, Member, ObjectRef};
+use crate::object::{BadName, Digest, Named, ObjectRef, TakeOver};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -50,6 +49,14 @@ pub struct SavedCluster {
     pub uid: String,
     /// The digest of the release that it belongs to.
     pub release: String,
+    /// Whether objects that something else made may be taken over.
+    pub adopt: bool,
+    /// How many objects may be deleted, said aloud; null if nobody did.
+    pub deletions: Option<usize>,
+    /// The fields that may be taken from other managers, beside those of the fleet: `OBJECT:PATH`.
+    pub takes: Vec<String>,
+    /// The Namespaces and CustomResourceDefinitions that may be deleted with all that is in them.
+    pub deletes: Vec<String>,
     /// The key of the hashes where the cluster has no record yet, which holds it otherwise.
     pub salt: Option<String>,
     /// The objects, in the order in which they are applied.
@@ -164,8 +171,21 @@ impl Saved {
     }
 }
 
+impl SavedObject {
+    /// What names it.
+    pub fn reference(&self) -> ObjectRef {
+        ObjectRef {
+            group: Arc::from(self.group.as_str()),
+            kind: Arc::from(self.kind.as_str()),
+            namespace: self.namespace.as_deref().map(Arc::from),
+            name: Arc::from(self.name.as_str()),
+        }
+    }
+}
+
 impl SavedCluster {
-    /// The plan for one cluster. `salt` keys the hashes where there is no record that holds a key.
+    /// The plan for one cluster, with what is permitted. `salt` keys the hashes where there is no record that holds a
+    /// key.
     ///
     /// # Errors
     /// If it cannot be written as JSON, which does not happen to it.
@@ -175,57 +195,53 @@ impl SavedCluster {
         state: &LiveState,
         previews: &BTreeMap<ObjectRef, Preview>,
         release: Digest,
+        permit: &Permit,
         salt: [u8; 32],
     ) -> serde_json::Result<Self> {
-        let recorded = state.record.as_ref().ok().and_then(Option::as_ref).map(|record| record.key);
+        let recorded = state.recorded().map(|record| record.key);
         let key = Key(recorded.unwrap_or(salt));
-        let objects = plan.changes.iter().map(|change| {
-            let live = match state.kind(&change.object) {
-                Some(Kind::Listed { objects, .. }) => objects.get(&change.object),
-                Some(Kind::NotServed | Kind::Unread(_)) | None => None,
-            };
-            let after = match previews.get(&change.object) {
-                Some(Preview::Accepted(object)) if action(&change.action) != SavedAction::Unchanged => {
-                    Some(object)
-                }
-                Some(_) | None => None,
-            };
-            let object = change.object.clone();
-            let hidden = match wanted.objects.get(&object) {
-                Some(wanted) => hidden(wanted, state),
-                None => {
-                    let record = state.record.as_ref().ok().and_then(Option::as_ref);
-                    let entry = record.and_then(|record| record.inventory.get(&object));
-                    Hidden::of(&object, entry.into_iter().flat_map(|entry| &entry.secrets))
-                }
-            };
-            // With the key beside it, a short secret could be guessed from its hash.
-            let is_told = recorded.is_some() || !hidden.is_secret();
-            let key = key.of(&object);
-            let (live_told, after) = (live.filter(|_| is_told), after.filter(|_| is_told));
-            let rendered = wanted.objects.get(&object).filter(|_| is_told);
-            SavedObject {
-                uid: live.and_then(Live::uid).map(str::to_owned),
-                action: action(&change.action),
-                rendered: rendered.map(|object| key.hash("", &object.body(&wanted.set))),
-                before: live_told.map(|live| key.fields(&live.object, after, &hidden)).unwrap_or_default(),
-                after: after.map(|after| key.fields(after, None, &hidden)).unwrap_or_default(),
-                group: object.group.to_string(),
-                kind: object.kind.to_string(),
-                namespace: object.namespace.map(|namespace| namespace.to_string()),
-                name: object.name.to_string(),
-            }
-        });
+        let Permit { adopt, deletions, take_over, limits: _ } = permit;
         let mut saved = Self {
             name: plan.cluster.to_string(),
             uid: state.uid.clone(),
             release: release.to_string(),
+            adopt: *adopt,
+            deletions: *deletions,
+            takes: take_over.iter().map(TakeOver::to_string).collect(),
+            deletes: wanted.deletes.iter().map(Named::to_string).collect(),
             salt: recorded.is_none().then(|| Digest::from_bytes(salt).to_string()),
-            objects: objects.collect(),
+            objects: objects(plan, wanted, state, previews, &key, recorded.is_some()),
             seal: String::new(),
         };
         saved.seal = key.hash("", &serde_json::to_value(&saved)?);
         Ok(saved)
+    }
+
+    /// What is permitted, by the plan and by these limits.
+    ///
+    /// # Errors
+    /// If something in it is not what is written.
+    pub fn permit(&self, limits: Limits) -> Result<Permit, BadName> {
+        let take_over = self.takes.iter().map(|take| TakeOver::parse(take)).collect::<Result<_, _>>()?;
+        Ok(Permit { adopt: self.adopt, deletions: self.deletions, take_over, limits })
+    }
+
+    /// What may be deleted with all that is in it: [`Wanted::deletes`].
+    ///
+    /// # Errors
+    /// If something in it is not what is written.
+    pub fn named(&self) -> Result<Vec<Named>, BadName> {
+        self.deletes.iter().map(|name| Named::parse(name)).collect()
+    }
+
+    /// What is allowed of what it still has to do, by a plan that it was held against and found to be the same: what was
+    /// said of the deletions was said of all that it names, and some may be done.
+    pub fn left(&self, plan: &Plan, permit: Permit, deletes: Vec<Named>) -> (Permit, Vec<Named>) {
+        let named = self.objects.iter().filter(|object| object.action == SavedAction::Delete).count();
+        let left = || plan.changes.iter().filter(|change| change.action == Action::Delete);
+        let deletions = permit.deletions.map(|said| if said == named { left().count() } else { said });
+        let is_left = |name: &Named| left().any(|change| name.matches(&change.object));
+        (Permit { deletions, ..permit }, deletes.into_iter().filter(is_left).collect())
     }
 
     /// Whether it is as it was written by somebody who could read the record that this key is of.
@@ -235,6 +251,57 @@ impl SavedCluster {
     pub fn is_sealed(&self, key: [u8; 32]) -> serde_json::Result<bool> {
         let blank = Self { seal: String::new(), ..self.clone() };
         Ok(self.seal == Key(key).hash("", &serde_json::to_value(&blank)?))
+    }
+}
+
+/// What is to be done to each object of a plan. With the key beside it, a short secret could be guessed from its hash:
+/// unless `is_kept`, no hash of an object with secrets is told.
+pub(super) fn objects(
+    plan: &Plan,
+    wanted: &Wanted<'_>,
+    state: &LiveState,
+    previews: &BTreeMap<ObjectRef, Preview>,
+    key: &Key,
+    is_kept: bool,
+) -> Vec<SavedObject> {
+    let objects = plan.changes.iter().map(|change| {
+        let live = state.live(&change.object);
+        let after = match previews.get(&change.object) {
+            Some(Preview::Accepted(object)) if action(&change.action) != SavedAction::Unchanged => {
+                Some(object)
+            }
+            Some(_) | None => None,
+        };
+        let object = change.object.clone();
+        let hidden = hides(&object, wanted, state);
+        let is_told = is_kept || !hidden.is_secret();
+        let key = key.of(&object);
+        let (live_told, after) = (live.filter(|_| is_told), after.filter(|_| is_told));
+        let rendered = wanted.objects.get(&object).filter(|_| is_told);
+        SavedObject {
+            uid: live.and_then(Live::uid).map(str::to_owned),
+            action: action(&change.action),
+            rendered: rendered.map(|object| key.hash("", &object.body(&wanted.set))),
+            before: live_told.map(|live| key.fields(&live.object, after, &hidden)).unwrap_or_default(),
+            after: after.map(|after| key.fields(after, None, &hidden)).unwrap_or_default(),
+            group: object.group.to_string(),
+            kind: object.kind.to_string(),
+            namespace: object.namespace.map(|namespace| namespace.to_string()),
+            name: object.name.to_string(),
+        }
+    });
+    objects.collect()
+}
+
+/// What must not be told of an object.
+pub(super) fn hides(object: &ObjectRef, wanted: &Wanted<'_>, state: &LiveState) -> Hidden {
+    match wanted.objects.get(object) {
+        Some(wanted) => hidden(wanted, state),
+        None => {
+            let record = state.recorded();
+            let entry = record.and_then(|record| record.inventory.get(object));
+            Hidden::of(object, entry.into_iter().flat_map(|entry| &entry.secrets))
+        }
     }
 }
 
@@ -251,62 +318,5 @@ fn action(action: &Action) -> SavedAction {
         | Action::Terminating(_)
         | Action::Refused(_)
         | Action::Unknown(_) => SavedAction::Leave,
-    }
-}
-
-/// What hashes are keyed with.
-struct Key([u8; 32]);
-
-impl Key {
-    /// The key of one object: the same value in two of them has two hashes.
-    fn of(&self, object: &ObjectRef) -> Self {
-        let mut mac = self.mac();
-        for part in
-            [&object.group, &object.kind, object.namespace.as_ref().unwrap_or(&object.group), &object.name]
-        {
-            mac.update(part.as_bytes());
-            mac.update(&[0]);
-        }
-        Self(mac.finalize().into_bytes().into())
-    }
-
-    fn mac(&self) -> Hmac<Sha256> {
-        // HMAC fills a short key up with zeros.
-        let mut block = [0; 64];
-        block.iter_mut().zip(self.0).for_each(|(place, byte)| *place = byte);
-        Hmac::<Sha256>::new(&block.into())
-    }
-
-    /// The hash of a value at a path: the first half of HMAC-SHA256
-    /// ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104), truncated as its section 5 allows), in hexadecimal.
-    fn hash(&self, path: &str, value: &Value) -> String {
-        let mut mac = self.mac();
-        mac.update(path.as_bytes());
-        mac.update(&[0]);
-        mac.update(Digest::of(value).as_bytes());
-        mac.finalize().into_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    /// A path; one that names an item by something secret as a hash.
-    fn path(&self, path: &[Member], hidden: &Hidden) -> String {
-        let text: String = path.iter().map(Member::to_string).collect();
-        let steps = steps(path);
-        if hidden.path(&steps) == steps { text } else { format!("#{}", self.hash("#", &Value::from(text))) }
-    }
-
-    /// The hashes of the fields that we own in an object, and of those that we would own `then`.
-    fn fields(&self, object: &Value, then: Option<&Value>, hidden: &Hidden) -> BTreeMap<String, String> {
-        let mut hashes = BTreeMap::new();
-        for owned in [Some(object), then].into_iter().flatten().filter_map(ours) {
-            for (path, value) in owned.fields.leaves(object) {
-                let path = self.path(&path, hidden);
-                let hash = match value {
-                    Some(value) => self.hash(&path, value),
-                    None => "absent".to_owned(),
-                };
-                hashes.insert(path, hash);
-            }
-        }
-        hashes
     }
 }

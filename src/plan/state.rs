@@ -28,6 +28,27 @@ impl LiveState {
     pub fn kind(&self, object: &ObjectRef) -> Option<&Kind> {
         self.kinds.get(&(Arc::clone(&object.group), Arc::clone(&object.kind)))
     }
+
+    /// The record, where there is one that could be read.
+    pub fn recorded(&self) -> Option<&Record> {
+        self.record.as_ref().ok()?.as_ref()
+    }
+
+    /// What is there of an object; none where [`LiveState::kind`] says that it is not there, or that it is not known.
+    pub fn live(&self, object: &ObjectRef) -> Option<&Live> {
+        match self.kind(object) {
+            Some(Kind::Listed { objects, .. }) => objects.get(object),
+            Some(Kind::NotServed | Kind::Unread(_)) | None => None,
+        }
+    }
+
+    /// How the kind of an object is served; none where it is not served, or where that is not known.
+    pub fn served(&self, object: &ObjectRef) -> Option<&Served> {
+        match self.kind(object) {
+            Some(Kind::Listed { served, .. }) => Some(served),
+            Some(Kind::NotServed | Kind::Unread(_)) | None => None,
+        }
+    }
 }
 
 /// That something is not known: never "absent", never "unchanged".
@@ -84,6 +105,24 @@ impl Live {
     /// Its UID.
     pub fn uid(&self) -> Option<&str> {
         self.text("/metadata/uid")
+    }
+
+    /// Which state of it this is.
+    pub fn version(&self) -> Option<&str> {
+        self.text("/metadata/resourceVersion")
+    }
+
+    /// The object that it has as its owner, if it has one.
+    pub fn owner(&self) -> Option<String> {
+        let owner = self.object.pointer("/metadata/ownerReferences")?.as_array()?.first()?;
+        let text = |key: &str| owner.get(key).and_then(Value::as_str).unwrap_or("?");
+        Some(format!("{}/{}", text("kind"), text("name")))
+    }
+
+    /// What must be done with it before it can go.
+    pub fn finalizers(&self) -> Vec<String> {
+        let finalizers = self.object.pointer("/metadata/finalizers").and_then(Value::as_array);
+        finalizers.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     /// The value of a label.

@@ -1,14 +1,15 @@
 //! What one cluster is to hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use crate::cluster::Applying;
 use crate::diagnostic::Span;
-use crate::object::{Digest, FieldPath, Object, ObjectRef, Objects, PART_OF, base64_encode};
+use crate::object::{Digest, FieldPath, Named, Object, ObjectRef, Objects, PART_OF, base64_encode};
 use crate::render::{RenderedCluster, RenderedObject};
 use crate::validate::Validated;
 
@@ -23,6 +24,11 @@ pub struct SetId {
 }
 
 impl SetId {
+    /// Whether an object is the namespace of the record.
+    pub fn is_namespace(&self, object: &ObjectRef) -> bool {
+        object.is("", "Namespace") && object.name == self.namespace
+    }
+
     /// That of a fleet whose record lives in this namespace. It follows from the name, namespace and kind of the
     /// Secret, as KEP-3659 has it, so that no other object can pretend to be its parent.
     pub fn of(fleet: &str, namespace: &Arc<str>) -> Self {
@@ -54,6 +60,11 @@ pub struct Wanted<'r> {
     pub set: SetId,
     /// The objects.
     pub objects: Objects<WantedObject<'r>>,
+    /// How the objects of each unit are to be applied, by the unit's address.
+    pub units: BTreeMap<&'r str, &'r Applying>,
+    /// The Namespaces and CustomResourceDefinitions that are to go once they are no longer rendered, named one by one
+    /// by the person who applies: with them goes what is in them.
+    pub deletes: Vec<Named>,
 }
 
 /// One object that is to be there.
@@ -77,7 +88,8 @@ impl<'r> Wanted<'r> {
         let objects =
             units.flat_map(|unit| unit.objects().iter().map(move |object| (unit.address(), object)));
         let objects = objects.map(|(unit, object)| WantedObject::of(unit, object));
-        Some(Self::new(rendered.name(), set, objects))
+        let applying = rendered.units().iter().map(|unit| (unit.address(), &**unit.applying()));
+        Some(Self { units: applying.collect(), ..Self::new(rendered.name(), set, objects) })
     }
 
     /// These objects. Of two with one reference, which rendering refuses, the first counts.
@@ -89,7 +101,7 @@ impl<'r> Wanted<'r> {
                 Ok(()) | Err(_) => {}
             }
         }
-        Self { cluster: Arc::clone(cluster), set, objects: all }
+        Self { cluster: Arc::clone(cluster), set, objects: all, units: BTreeMap::new(), deletes: Vec::new() }
     }
 }
 

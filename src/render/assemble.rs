@@ -55,7 +55,7 @@ pub(super) fn cluster(
             apply_order(a).cmp(&apply_order(b)).then_with(|| a.cmp(b))
         });
         let (address, file_stem) = (unit.address(), unit.name.file_stem());
-        rendered.push(RenderedUnit { address, file_stem, objects });
+        rendered.push(RenderedUnit { address, file_stem, applying: Arc::clone(&unit.applying), objects });
     }
     let complete = complete && problems.is_empty();
     (RenderedCluster { name: Arc::clone(&cluster.name), units: rendered, complete }, problems)

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::places::Kept;
+use crate::cluster::Applying;
 use crate::diagnostic::Span;
 use crate::object::{FieldPath, Object};
 
@@ -30,6 +31,7 @@ pub struct RenderedCluster {
 pub struct RenderedUnit {
     pub(super) address: String,
     pub(super) file_stem: String,
+    pub(super) applying: Arc<Applying>,
     pub(super) objects: Vec<RenderedObject>,
 }
 
@@ -97,6 +99,11 @@ impl RenderedUnit {
     /// The stem of its file under `render --out`.
     pub fn file_stem(&self) -> &str {
         &self.file_stem
+    }
+
+    /// How its objects are to be applied.
+    pub fn applying(&self) -> &Arc<Applying> {
+        &self.applying
     }
 
     /// Its objects, in the order in which they are applied.

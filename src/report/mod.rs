@@ -3,17 +3,21 @@
 //! [`text`], [`json`], [`sarif`] and [`github`] print the same diagnostics; [`manifest`] prints what was rendered.
 //! Every text that leaves this room is free of control characters other than the line break, whatever was put in.
 
+pub mod apply;
 pub mod diff;
 mod escape;
 pub mod excuse;
 pub mod fetched;
 pub mod github;
+pub mod history;
 pub mod json;
 pub mod manifest;
 mod placed;
+pub mod release;
 mod rules;
 pub mod sarif;
 mod severity;
+pub mod status;
 pub mod text;
 pub mod trust;
 pub mod version;

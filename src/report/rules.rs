@@ -14,6 +14,7 @@ pub(super) fn meaning(code: &str) -> &'static str {
         Some('T') => "A mistake in a template.",
         Some('Y') => "Rendered text that is not the YAML it should be.",
         Some('L') => "A cluster that cannot be reached, or is another than the one that is meant.",
+        Some('A') => "What stands in the way of changing a cluster, or went wrong on the way.",
         Some('O') => "A rendered object that is none.",
         Some('V') => "A finding on a rendered object.",
         _ => "A mistake on the command line or in what it names.",

@@ -17,10 +17,14 @@ fn check<T: JsonSchema>(name: &str) {
 
 #[test]
 fn the_published_schemas_are_those_of_the_types() {
+    check::<super::apply::json::Document>("apply.json");
+    check::<super::apply::json::Line>("apply-event.json");
     check::<super::diff::json::Document>("diff.json");
     check::<super::fetched::Fetch>("fetch.json");
     check::<super::json::Findings>("findings.json");
+    check::<super::history::History>("history.json");
     check::<super::manifest::Render>("render.json");
+    check::<super::status::Status>("status.json");
     check::<super::trust::Trust>("trust.json");
     check::<super::version::Version>("version.json");
 }

@@ -12,6 +12,7 @@ mod violation;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use checks::{full_host, host_patterns, pod_template};
 pub use finding::Excused;
 pub use schemas::Recorded;
 

@@ -157,7 +157,19 @@ fn the_version_is_told() {
 #[test]
 fn every_command_says_how_it_can_end_and_gives_an_example() {
     let place = Place::empty();
-    for command in ["render", "validate", "init", "completion", "man", "version"] {
+    for command in [
+        "render",
+        "validate",
+        "diff",
+        "apply",
+        "status",
+        "history",
+        "unlock",
+        "init",
+        "completion",
+        "man",
+        "version",
+    ] {
         let (help, _) = place.run(&[command, "--help"]).done();
         assert!(help.lines().any(|line| line == "Exit status:"), "{command}");
         assert!(help.lines().any(|line| line.starts_with("Example")), "{command}");
@@ -173,7 +185,7 @@ fn completions_and_manual_pages_are_made_for_all_commands() {
     }
     let (page, _) = place.run(&["man"]).done();
     let (_, told) = place.run(&["man", "--out", "man1"]).done();
-    assert_eq!(told, "man1: 10 pages written\n");
+    assert_eq!(told, "man1: 14 pages written\n");
     assert_eq!(place.read("man1/fleetwright.1"), page);
     let mut names: Vec<_> = std::fs::read_dir(place.path().join("man1"))
         .unwrap()
@@ -182,11 +194,25 @@ fn completions_and_manual_pages_are_made_for_all_commands() {
     names.sort();
     assert_eq!(
         names,
-        ["completion", "diff", "init", "man", "render", "schema", "trust", "validate", "version"]
-            .map(|name| format!("fleetwright-{name}.1"))
-            .into_iter()
-            .chain(["fleetwright.1".to_owned()])
-            .collect::<Vec<_>>()
+        [
+            "apply",
+            "completion",
+            "diff",
+            "history",
+            "init",
+            "man",
+            "render",
+            "schema",
+            "status",
+            "trust",
+            "unlock",
+            "validate",
+            "version",
+        ]
+        .map(|name| format!("fleetwright-{name}.1"))
+        .into_iter()
+        .chain(["fleetwright.1".to_owned()])
+        .collect::<Vec<_>>()
     );
     place.run(&["man", "--out", "man1"]).done();
 }

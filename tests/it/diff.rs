@@ -311,7 +311,7 @@ fn what_is_about_live_clusters_is_for_them() {
     1 error
     ");
     assert_snapshot!(place.against("tag:x", &[]).refused(2), @r#"
-    error[X007]: `--against` cannot be "tag:x": it takes `live`, `git:REV` or `dir:PATH`
+    error[X007]: `--against` cannot be "tag:x": it takes `live`, `git:REV`, `dir:PATH` or `release:DIGEST`
      |
      = help: `fleetwright diff --help` tells what it takes
 

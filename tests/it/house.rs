@@ -80,7 +80,7 @@ fn rooms_use_what_the_table_says() {
 const KEPT: [(&[&str], &[&str]); 4] = [
     (&["kube::Client", "kube::Api", "Api<", "kube::Config"], &["live"]),
     (&["kube::", "use kube"], &["live"]),
-    (&["async fn", "async move", "async {", ".await"], &["live", "cli"]),
+    (&["async fn", "async move", "async {", ".await"], &["live", "apply", "cli"]),
     (&["tokio::runtime"], &["cli"]),
 ];
 
@@ -111,6 +111,57 @@ fn what_belongs_to_one_room_stays_in_it() {
     for word in ["kube::Client", "kube::", "async fn", "tokio::runtime"] {
         assert!(used.contains(word), "`{word}` is nowhere: is the rule still about something?");
     }
+}
+
+/// The requests that change something, and the one file of `live` that sends each.
+const WRITES: [(&str, &str); 10] = [
+    ("Request::apply(", "write.rs"),
+    ("Request::migrate(", "migration.rs"),
+    ("Request::delete(", "removal.rs"),
+    ("Request::create_lease(", "lock.rs"),
+    ("Request::replace_lease(", "lock.rs"),
+    ("Request::create_secret(", "record.rs"),
+    ("Request::replace_secret(", "record.rs"),
+    ("Request::delete_secret(", "record.rs"),
+    ("Request::create_namespace(", "namespace.rs"),
+    ("(\"force\", \"true\")", "request.rs"),
+];
+
+#[test]
+fn each_write_is_sent_from_one_place() {
+    let sources: Vec<(String, String)> = files("src", ".rs")
+        .iter()
+        .map(|path| {
+            let text = fs::read_to_string(path).unwrap();
+            (shown(path), text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned())
+        })
+        .collect();
+    for (request, file) in WRITES {
+        let found: Vec<&str> = sources
+            .iter()
+            .filter(|(_, text)| text.contains(request))
+            .map(|(path, _)| path.as_str())
+            .collect();
+        assert_eq!(found, [format!("src/live/{file}")], "`{request}`");
+    }
+    // A request that changes something and is not in the table.
+    let (_, requests) = sources.iter().find(|(path, _)| path == "src/live/request.rs").unwrap();
+    let mut makers: Vec<String> = Vec::new();
+    for function in requests.split("\n    pub fn ").skip(1) {
+        let function = function.split("\n    }\n").next().unwrap();
+        let verbs = ["Verb::Create", "Verb::Update", "Verb::Apply", "Verb::Migrate", "Verb::Delete"];
+        if verbs.iter().any(|verb| function.contains(verb)) && function.contains("-> Self") {
+            makers.push(format!("Request::{}(", function.split('(').next().unwrap()));
+        }
+    }
+    let mut known: Vec<&str> = WRITES
+        .iter()
+        .map(|(request, _)| *request)
+        .filter(|request| request.starts_with("Request::"))
+        .collect();
+    makers.sort();
+    known.sort_unstable();
+    assert_eq!(makers, known);
 }
 
 #[test]

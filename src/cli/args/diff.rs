@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::{ConnectArgs, FleetArgs, When};
+use super::{ConnectArgs, FleetArgs, PermitArgs, When};
 
 /// The text below the options of `diff --help`.
 pub const DIFF: &str = "\
@@ -13,6 +13,7 @@ Examples:
   fleetwright diff --cluster prod-a
   fleetwright diff --against git:origin/main     what this change renders otherwise; no network
   fleetwright diff --against dir:rendered        against what `render --out` wrote; no network
+  fleetwright diff --against release:1f0c9ab2    against a release that the clusters' records know
   fleetwright diff -o markdown --exit-zero       a comment for a pull request
   fleetwright diff --cluster prod-a --save plan.json
 
@@ -40,8 +41,9 @@ pub struct DiffArgs {
     /// Only clusters whose labels match, as in `env=prod,zone!=eu-west-1a`
     #[arg(long, value_name = "SELECTOR")]
     pub select: Option<String>,
-    /// What to compare with: the live clusters, a git revision, or a folder that `render --out` wrote
-    #[arg(long, value_name = "live|git:REV|dir:PATH", default_value = "live", value_parser = against)]
+    /// What to compare with: the live clusters, a git revision, a folder that `render --out` wrote, or a release of the
+    /// clusters' records
+    #[arg(long, value_name = "live|git:REV|dir:PATH|release:DIGEST", default_value = "live", value_parser = against)]
     pub against: AgainstArg,
     /// Ask the server about every object, also those that nobody has touched
     #[arg(long)]
@@ -49,6 +51,9 @@ pub struct DiffArgs {
     /// Save the plan, to be applied as it is shown and not otherwise; holds no secret
     #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
     pub save: Option<PathBuf>,
+    /// What the plan of --save allows; `apply --plan` needs no other word.
+    #[command(flatten)]
+    pub permit: PermitArgs,
     /// Exit 0 where there are differences
     #[arg(long)]
     pub exit_zero: bool,
@@ -72,17 +77,25 @@ pub enum AgainstArg {
     Revision(String),
     /// A folder.
     Folder(PathBuf),
+    /// A release, by the beginning of its digest.
+    Release(String),
 }
 
-/// Why something is none of the three.
+/// The fewest characters of a digest that name a release.
+const FEWEST: usize = 8;
+
+/// Why something is none of the four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum AgainstError {
     /// None of the words.
-    #[error("it takes `live`, `git:REV` or `dir:PATH`")]
+    #[error("it takes `live`, `git:REV`, `dir:PATH` or `release:DIGEST`")]
     Word,
     /// A word with nothing behind it.
     #[error("something must stand behind the colon, as in `git:origin/main` or `dir:rendered`")]
     Empty,
+    /// No beginning of a digest.
+    #[error("a release is named by the first 8 to 64 characters of its digest, as `history` lists them")]
+    Digest,
 }
 
 fn against(text: &str) -> Result<AgainstArg, AgainstError> {
@@ -90,6 +103,11 @@ fn against(text: &str) -> Result<AgainstArg, AgainstError> {
         None if text == "live" => Ok(AgainstArg::Live),
         Some(("git" | "dir", "")) => Err(AgainstError::Empty),
         Some(("git", revision)) => Ok(AgainstArg::Revision(revision.to_owned())),
+        Some(("release", digest)) => {
+            let is_digest = (FEWEST..=64).contains(&digest.len())
+                && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+            if is_digest { Ok(AgainstArg::Release(digest.to_owned())) } else { Err(AgainstError::Digest) }
+        }
         Some(("dir", path)) => Ok(AgainstArg::Folder(PathBuf::from(path))),
         Some(_) | None => Err(AgainstError::Word),
     }

@@ -2,26 +2,27 @@
 
 mod live;
 mod offline;
+mod release;
 mod save;
 
 use std::io;
+use std::sync::Arc;
 
+use super::head::{Head, wanted_of, with_companions};
 use super::{Run, print_json};
 use crate::cli::args::{AgainstArg, DiffFormat};
 use crate::cli::console::Console;
-use crate::cli::pipeline::{self, Loaded, Outcome};
 use crate::cli::progress::Progress;
 use crate::cli::selection::{Clusters, select};
 use crate::cli::settings::Diff;
 use crate::cli::status::ExitStatus;
 use crate::cli::{codes, connect};
-use crate::cluster::Given;
+use crate::cluster::{Cluster, Given};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::live::Identities;
-use crate::plan::{SetId, Wanted, release};
+use crate::plan::Wanted;
 use crate::report::diff::{self as report, ClusterDiff};
 use crate::report::text::{self, Style};
-use crate::source::Sources;
 use crate::validate::Validated;
 use live::Answer;
 use offline::{Changes, Masked};
@@ -78,6 +79,7 @@ fn against(against: &AgainstArg) -> String {
         AgainstArg::Live => "live".to_owned(),
         AgainstArg::Revision(revision) => format!("git:{revision}"),
         AgainstArg::Folder(folder) => format!("dir:{}", folder.display()),
+        AgainstArg::Release(digest) => format!("release:{digest}"),
     }
 }
 
@@ -138,14 +140,6 @@ impl Found {
     }
 }
 
-/// What is rendered now.
-struct Head<'h> {
-    loaded: &'h Loaded,
-    chosen: &'h Clusters,
-    outcome: &'h Outcome,
-    validated: &'h Validated,
-}
-
 /// What was found, or how the run ends without.
 type Compared = Result<Found, ExitStatus>;
 
@@ -160,16 +154,22 @@ impl Run {
             );
             return Err(ExitStatus::Wrong);
         }
+        if settings.save.is_none() && !settings.allowed.is_nothing() {
+            let problem = Diagnostic::error(codes::USAGE, "what a plan allows is about a plan that is saved");
+            let help = "leave --adopt, --deletions, --take-over and --delete out, or add --save PLAN";
+            self.problems.push(problem.help(help));
+            return Err(ExitStatus::Wrong);
+        }
         let given = self.given(&settings.fleet);
         let loaded = self.load_at(&settings.fleet, settings.fleet.revision.as_deref(), &given);
         let loaded = loaded.ok_or(ExitStatus::Wrong)?;
         let clusters = select(&settings.selection, &loaded.resolved.clusters, &mut self.sources);
         let clusters = clusters.map_err(|problems| self.stopped(problems))?;
         let needed = match settings.save {
-            Some(_) => save::with_companions(&clusters, &loaded.resolved.rollouts),
+            Some(_) => with_companions(&clusters, &loaded.resolved.rollouts),
             None => clusters.clone(),
         };
-        let outcome = self.rendered(settings, &loaded, &needed);
+        let outcome = self.rendered(&settings.fleet, settings.progress, &loaded, &needed);
         let Some(after) = &outcome.validated else { return Err(ExitStatus::Wrong) };
         match &settings.against {
             AgainstArg::Live => {
@@ -178,25 +178,16 @@ impl Run {
             }
             AgainstArg::Revision(revision) => self.revision(settings, revision, &given, &clusters, after),
             AgainstArg::Folder(folder) => self.folder(folder, &clusters, after),
+            AgainstArg::Release(digest) => {
+                let head = Head { loaded: &loaded, chosen: &clusters, outcome: &outcome, validated: after };
+                self.release(settings, digest, &head, console)
+            }
         }
     }
 
     fn stopped(&mut self, problems: Diagnostics) -> ExitStatus {
         self.problems.append(problems);
         ExitStatus::Wrong
-    }
-
-    fn rendered(&mut self, settings: &Diff, loaded: &Loaded, clusters: &Clusters) -> Outcome {
-        let count = loaded.resolved.clusters.iter().filter(|one| clusters.contains(&one.name)).count();
-        let progress = Progress::new("rendering", count, settings.progress);
-        let threads = settings.fleet.threads;
-        let done = || progress.cluster_done();
-        let outcome =
-            pipeline::render(loaded, clusters, threads, &mut self.sources, &mut self.problems, &done);
-        progress.finish();
-        // What built-in checks find is worth a look here; it stops `validate` alone.
-        self.problems = std::mem::take(&mut self.problems).advisory();
-        outcome
     }
 
     /// What would change on the live clusters.
@@ -220,8 +211,11 @@ impl Run {
         }
         let mut saved = ExitStatus::Done;
         if let Some(path) = &settings.save {
-            let commit = self.commit(settings, head, given);
-            if let Err((problem, ended)) = save::save(path, head, commit, &jobs, &answers) {
+            let commit = self.commit(&settings.fleet, settings.progress, given, head.validated);
+            let commit = commit.filter(|commit| !commit.dirty).map(|commit| commit.id);
+            if let Err((problem, ended)) =
+                save::save(path, head, commit, (&jobs, &answers), &settings.allowed.permit)
+            {
                 self.problems.push(*problem);
                 saved = ended;
             }
@@ -232,39 +226,28 @@ impl Run {
     /// The clusters to ask, and the way to each.
     fn jobs<'h>(&mut self, settings: &Diff, head: &Head<'h>) -> Result<Vec<live::Job<'h>>, ExitStatus> {
         let fleet = &head.loaded.resolved;
-        let set = SetId::of(&fleet.name, &fleet.state_namespace);
         let mut jobs = Vec::new();
         let mut wrong = Diagnostics::new();
-        for cluster in fleet.clusters.iter().filter(|cluster| head.chosen.contains(&cluster.name)) {
+        // A retired cluster is asked where it is named: it may be gone already.
+        let is_asked = |cluster: &&Cluster| {
+            head.chosen.contains(&cluster.name) && !(cluster.retired && *head.chosen == Clusters::All)
+        };
+        for cluster in fleet.clusters.iter().filter(is_asked) {
             match connect::access(cluster, &fleet.clusters, &settings.connect, &mut self.sources) {
                 Ok((access, doubts)) => {
                     self.problems.append(doubts);
                     let recorded = head.outcome.recorded.get(&cluster.name);
                     let schemas = recorded.and_then(|recorded| recorded.schemas.as_ref().ok());
-                    let wanted = Wanted::of(head.validated, &cluster.name, set.clone());
-                    jobs.extend(wanted.map(|wanted| live::Job { wanted, access, schemas }));
+                    let wanted = wanted_of(&cluster.name, head.loaded, head.validated);
+                    jobs.extend(wanted.map(|wanted| {
+                        let deletes = settings.allowed.deletes.clone();
+                        live::Job { wanted: Wanted { deletes, ..wanted }, access, schemas }
+                    }));
                 }
                 Err(problems) => wrong.append(problems),
             }
         }
         if wrong.is_empty() { Ok(jobs) } else { Err(self.stopped(wrong)) }
-    }
-
-    /// The commit that renders to exactly what is rendered now, if the last one does.
-    fn commit(&mut self, settings: &Diff, head: &Head<'_>, given: &[Given]) -> Option<String> {
-        let revision = settings.fleet.revision.as_deref().unwrap_or("HEAD");
-        let names = head.validated.rendered().clusters().iter().map(|cluster| cluster.name().clone());
-        let clusters = Clusters::Only(names.collect());
-        // Where there is no commit, or it does not render, there is nothing to tell: the plan names none.
-        let so_far = std::mem::take(&mut self.problems);
-        let loaded = self.load_at(&settings.fleet, Some(revision), given);
-        let before = loaded.as_ref().and_then(|loaded| self.rendered(settings, loaded, &clusters).validated);
-        self.problems = so_far;
-        let is_same = release(before?.rendered().clusters()) == release(head.validated.rendered().clusters());
-        match loaded?.sources {
-            Sources::Revision(revision) if is_same => Some(revision.commit()),
-            Sources::Revision(_) | Sources::Folder(_) | Sources::Memory(_) => None,
-        }
     }
 
     /// What the fleet rendered to in a revision.
@@ -283,7 +266,9 @@ impl Run {
             loaded.resolved.clusters.iter().any(|cluster| chosen.contains(&cluster.name))
         });
         let before = match (loaded, is_there) {
-            (Some(loaded), true) => self.rendered(settings, &loaded, chosen).validated,
+            (Some(loaded), true) => {
+                self.rendered(&settings.fleet, settings.progress, &loaded, chosen).validated
+            }
             (Some(_) | None, _) => None,
         };
         // What is doubtful about the revision is no concern of this change.
@@ -299,6 +284,24 @@ impl Run {
             return Err(ExitStatus::Wrong);
         }
         Ok(Found::Offline { changes: offline::between(before.as_ref(), after), masked: Masked::new() })
+    }
+
+    /// A release that the clusters' records know.
+    fn release(&mut self, settings: &Diff, digest: &str, head: &Head<'_>, console: Console) -> Compared {
+        let mut changes = Changes::new();
+        let clusters = &head.loaded.resolved.clusters;
+        for cluster in clusters.iter().filter(|cluster| head.chosen.contains(&cluster.name)) {
+            let (record, _) = self.record(head.loaded, cluster, &settings.connect, console)?;
+            let found = release::changes(&cluster.name, record.as_ref(), digest, head.validated);
+            match found {
+                Ok(found) => drop(changes.insert(Arc::clone(&cluster.name), found)),
+                Err(problem) => self.problems.push(*problem),
+            }
+        }
+        if self.problems.has_errors() {
+            return Err(ExitStatus::Wrong);
+        }
+        Ok(Found::Offline { changes, masked: Masked::new() })
     }
 
     /// What `render --out` wrote.

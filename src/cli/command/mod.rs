@@ -1,20 +1,30 @@
 //! The commands, one file each.
 
+pub mod apply;
 pub mod completion;
 pub mod diff;
+mod head;
+pub mod history;
 pub mod man;
+mod planned;
 pub mod render;
 pub mod schema;
+pub mod status;
 pub mod trust;
+pub mod unlock;
 pub mod validate;
 pub mod version;
 
 use std::io;
 
 use super::console::Console;
-use super::{inputs, locate, pipeline, settings};
-use crate::cluster::Given;
-use crate::diagnostic::{Diagnostics, SourceMap};
+use super::selection::{Clusters, select};
+use super::settings::Selection;
+use super::status::ExitStatus;
+use super::{codes, connect, inputs, locate, pipeline, settings};
+use crate::cluster::{Cluster, Given};
+use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap, one_of};
+use crate::live::kubeconfig::Access;
 use crate::report::json;
 
 /// What a fleet is read into, and what is found on the way.
@@ -51,6 +61,68 @@ impl Run {
             }
         };
         pipeline::load(sources, &folder, given, &mut self.sources, &mut self.problems)
+    }
+
+    /// The one cluster that a command is about: the one of this name, or that the pattern leaves alone.
+    fn one_cluster(
+        &mut self,
+        command: &str,
+        pattern: &str,
+        loaded: &pipeline::Loaded,
+    ) -> Result<Cluster, ExitStatus> {
+        let clusters = &loaded.resolved.clusters;
+        let selection = Selection { clusters: vec![pattern.to_owned()], labels: None };
+        let chosen = match select(&selection, clusters, &mut self.sources) {
+            Ok(Clusters::Only(chosen)) => chosen,
+            Ok(Clusters::All) => clusters.iter().map(|cluster| cluster.name.clone()).collect(),
+            Err(problems) => {
+                self.problems.append(problems);
+                return Err(ExitStatus::Wrong);
+            }
+        };
+        let mut found = clusters.iter().filter(|cluster| chosen.contains(&cluster.name));
+        match (found.next(), found.next()) {
+            (Some(cluster), None) => Ok(cluster.clone()),
+            (_, _) => Err(self.wrong(
+                Diagnostic::error(
+                    codes::ONE_CLUSTER,
+                    format!("`{command}` is about one cluster, and `--cluster` names several"),
+                )
+                .note(format!("it matches {}", one_of(chosen.iter().map(|name| &**name))))
+                .help("take them one after the other, and look at each"),
+            )),
+        }
+    }
+
+    /// The way to a cluster; tells what is doubtful about it.
+    fn way(
+        &mut self,
+        cluster: &Cluster,
+        loaded: &pipeline::Loaded,
+        how: &settings::Connect,
+    ) -> Result<Access, ExitStatus> {
+        match connect::access(cluster, &loaded.resolved.clusters, how, &mut self.sources) {
+            Ok((access, doubts)) => {
+                self.problems.append(doubts);
+                Ok(access)
+            }
+            Err(problems) => {
+                self.problems.append(problems);
+                Err(ExitStatus::Wrong)
+            }
+        }
+    }
+
+    /// Tells a mistake.
+    fn wrong(&mut self, problem: Diagnostic) -> ExitStatus {
+        self.problems.push(problem);
+        ExitStatus::Wrong
+    }
+
+    /// Tells a refusal.
+    fn refused(&mut self, problem: Diagnostic) -> ExitStatus {
+        self.problems.push(problem);
+        ExitStatus::Refused
     }
 
     /// Brings what was found into its order.

@@ -14,7 +14,7 @@ use crate::cli::status::ExitStatus;
 use crate::cli::{codes, connect, schemas};
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;
-use crate::live::{Failure, Identities, Unknown, Unproven};
+use crate::live::{Failure, Identities, Unknown};
 use crate::report::fetched::{self, Fetch, Fetched};
 use crate::schema::Record;
 use crate::source::Sources;
@@ -122,17 +122,10 @@ impl Run {
         identities: &Identities,
         console: Console,
     ) -> Result<(Record, Vec<Unknown>), ExitStatus> {
-        let clusters = &loaded.resolved.clusters;
-        let access = connect::access(cluster, clusters, &settings.connect, &mut self.sources);
-        let (access, doubts) = access.map_err(|problems| {
-            self.problems.append(problems);
-            ExitStatus::Wrong
-        })?;
-        self.problems.append(doubts);
-        let how = connect::settings(&cluster.name, &settings.connect);
+        let access = self.way(cluster, loaded, &settings.connect)?;
         let answer = block_on(async {
-            let unproven = Unproven::open(&cluster.name, &access, &how, connect::tell(console)).await?;
-            let proven = unproven.prove(identities).await?;
+            let proven =
+                connect::prove(&cluster.name, &access, &settings.connect, identities, console).await?;
             let doubt = proven.doubt();
             let answer = proven.schemas().await.map_err(|unknown| Failure::Unknown(Box::new(unknown)))?;
             Ok((answer, doubt))

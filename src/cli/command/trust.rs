@@ -1,6 +1,6 @@
 //! `trust`: pin a cluster by the UID that it answers with.
 
-use std::io::{self, BufRead, Read};
+use std::io;
 use std::sync::Arc;
 
 use super::{Run, print_json};
@@ -9,20 +9,16 @@ use crate::cli::console::Console;
 use crate::cli::pipeline::Loaded;
 use crate::cli::rewrite::rewrite;
 use crate::cli::runtime::block_on;
-use crate::cli::selection::{Clusters, select};
-use crate::cli::settings::{Consent, Selection, Trust};
+use crate::cli::settings::{Consent, Trust};
 use crate::cli::status::ExitStatus;
 use crate::cli::{codes, connect};
 use crate::cluster::Cluster;
-use crate::diagnostic::{Diagnostic, SourceFile, one_of};
+use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::fleet::set_argument;
 use crate::live::kubeconfig::Access;
-use crate::live::{Failure, Identities, Unproven};
+use crate::live::{Failure, Identities};
 use crate::report::trust::{self, Found, Outcome};
 use crate::source::{RelPath, Sources};
-
-/// The longest answer to a question that is read, in bytes.
-const LONGEST_ANSWER: u64 = 64;
 
 /// Asks the cluster who it is, shows it, and writes it into the fleet.
 ///
@@ -78,15 +74,9 @@ impl Run {
         if self.problems.has_errors() {
             return Err(ExitStatus::Wrong);
         }
-        let cluster = self.one_cluster(&settings.cluster, &loaded)?;
+        let cluster = self.one_cluster("trust", &settings.cluster, &loaded)?;
         let identities = self.identities(settings.replace.as_deref(), &cluster, &loaded)?;
-        let access =
-            connect::access(&cluster, &loaded.resolved.clusters, &settings.connect, &mut self.sources);
-        let (access, doubts) = access.map_err(|problems| {
-            self.problems.append(problems);
-            ExitStatus::Wrong
-        })?;
-        self.problems.append(doubts);
+        let access = self.way(&cluster, &loaded, &settings.connect)?;
         let answer = block_on(answer(settings, &cluster, &access, &identities, *console));
         match answer {
             Ok(Ok((found, is_pinned))) => Ok((loaded, cluster, found, is_pinned)),
@@ -99,32 +89,6 @@ impl Run {
                 self.problems.push(Diagnostic::error(codes::MACHINE, message));
                 Err(ExitStatus::Machine)
             }
-        }
-    }
-
-    /// The cluster of this name, or that the pattern leaves alone.
-    fn one_cluster(&mut self, pattern: &str, loaded: &Loaded) -> Result<Cluster, ExitStatus> {
-        let clusters = &loaded.resolved.clusters;
-        let selection = Selection { clusters: vec![pattern.to_owned()], labels: None };
-        let chosen = match select(&selection, clusters, &mut self.sources) {
-            Ok(Clusters::Only(chosen)) => chosen,
-            Ok(Clusters::All) => clusters.iter().map(|cluster| cluster.name.clone()).collect(),
-            Err(problems) => {
-                self.problems.append(problems);
-                return Err(ExitStatus::Wrong);
-            }
-        };
-        let mut found = clusters.iter().filter(|cluster| chosen.contains(&cluster.name));
-        match (found.next(), found.next()) {
-            (Some(cluster), None) => Ok(cluster.clone()),
-            (_, _) => Err(self.wrong(
-                Diagnostic::error(
-                    codes::ONE_CLUSTER,
-                    "`trust` is about one cluster, and `--cluster` names several",
-                )
-                .note(format!("it matches {}", one_of(chosen.iter().map(|name| &**name))))
-                .help("pin them one after the other, and look at each"),
-            )),
         }
     }
 
@@ -174,7 +138,8 @@ impl Run {
             Consent::Ask => {
                 let Found { server, kubernetes, uid, .. } = found;
                 let what = format!("{server} runs Kubernetes {kubernetes} and has the UID {uid}");
-                ask(&format!("{what}\nIs that cluster \"{name}\"? Pin it? [y/N] "), console)?
+                let question = format!("{what}\nIs that cluster \"{name}\"? Pin it? [y/N] ");
+                matches!(console.ask(&question)?.to_lowercase().as_str(), "y" | "yes")
             }
             Consent::Nobody => {
                 let status = self.wrong(
@@ -215,16 +180,6 @@ impl Run {
             }
         }
     }
-
-    fn wrong(&mut self, problem: Diagnostic) -> ExitStatus {
-        self.problems.push(problem);
-        ExitStatus::Wrong
-    }
-
-    fn refused(&mut self, problem: Diagnostic) -> ExitStatus {
-        self.problems.push(problem);
-        ExitStatus::Refused
-    }
 }
 
 async fn answer(
@@ -235,9 +190,7 @@ async fn answer(
     console: Console,
 ) -> Result<(Found, bool), Failure> {
     let name: &Arc<str> = &cluster.name;
-    let how = connect::settings(name, &settings.connect);
-    let unproven = Unproven::open(name, access, &how, connect::tell(console)).await?;
-    let proven = unproven.prove(identities).await?;
+    let proven = connect::prove(name, access, &settings.connect, identities, console).await?;
     let target = proven.target();
     let found = Found {
         cluster: name.to_string(),
@@ -252,12 +205,4 @@ async fn answer(
     };
     let is_pinned = cluster.uid.as_deref() == Some(found.uid.as_str());
     Ok((found, is_pinned))
-}
-
-/// Asks the person at the terminal; anything but a yes is a no.
-fn ask(question: &str, console: &Console) -> io::Result<bool> {
-    console.tell(question)?;
-    let mut answer = String::new();
-    io::stdin().lock().take(LONGEST_ANSWER).read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

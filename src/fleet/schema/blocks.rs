@@ -118,7 +118,7 @@ pub(super) static UNIT_ARGS: [ArgSchema; 13] = [
     arg("depends_on", STRINGS),
     arg("for_each", Type::Any),
     arg("take_over", STRINGS),
-    arg("ready_when", Type::Map(&Type::Any)),
+    arg("ready_when", Type::Map(&Type::String)),
     arg("replace", STRINGS),
     ov("values", VALUES),
     ov("optional", Type::Bool),

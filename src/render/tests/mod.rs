@@ -123,6 +123,7 @@ impl Fleet {
             .map(|(name, _)| reference(name))
             .collect();
         let unit = |name: &&'static str| Unit {
+            applying: Arc::default(),
             kind: self.kind,
             name: UnitName { name: Arc::from(*name), key: None },
             span: Span::new(file, 0..0),

@@ -90,7 +90,7 @@ impl Counts {
     }
 
     /// What is to be done, with a number of objects each; nothing where there are none.
-    pub(super) fn differences(&self) -> Vec<String> {
+    pub(in crate::report) fn differences(&self) -> Vec<String> {
         let conflicts = if self.conflicts == 1 { "conflict" } else { "conflicts" };
         some(&[
             (self.create, "to create"),

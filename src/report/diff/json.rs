@@ -251,7 +251,7 @@ impl Field {
 }
 
 impl Taken {
-    fn of(Conflict { path, manager, theirs, ours }: &Conflict) -> Self {
+    fn of(Conflict { path, manager, held: _, theirs, ours }: &Conflict) -> Self {
         Self {
             path: path.to_string(),
             steps: steps(path),

@@ -17,7 +17,9 @@ mod words;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use self::counts::Counts;
+pub use self::counts::Counts;
+pub(super) use self::paint::Paint;
+
 use self::entry::{Entry, entries};
 use crate::diff::Clusters;
 use crate::plan::{Action, Change, Plan};
@@ -120,7 +122,8 @@ impl<'a> Diff<'a> {
         self.clusters.iter().map(|one| Arc::clone(&one.found.name)).collect()
     }
 
-    fn counts(&self) -> Counts {
+    /// How many objects over all clusters.
+    pub(super) fn counts(&self) -> Counts {
         self.clusters.iter().fold(Counts::default(), |sum, one| sum.and(&one.counts))
     }
 }

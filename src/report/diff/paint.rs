@@ -2,7 +2,7 @@
 
 /// A colour, or a weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Paint {
+pub(in crate::report) enum Paint {
     Red,
     Green,
     Yellow,
@@ -26,7 +26,7 @@ impl Paint {
     }
 
     /// The text in this colour, if there is to be colour.
-    pub(super) fn on(self, text: &str, color: bool) -> String {
+    pub(in crate::report) fn on(self, text: &str, color: bool) -> String {
         match color && !text.is_empty() {
             true => format!("\x1b[{}m{text}\x1b[0m", self.code()),
             false => text.to_owned(),

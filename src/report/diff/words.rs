@@ -104,7 +104,7 @@ pub(super) fn part(entry: &Entry<'_>, part: &Part<'_>) -> Vec<Words> {
 
 /// A conflict.
 pub(super) fn conflict(found: &Conflict) -> Words {
-    let Conflict { path, manager, theirs, ours } = found;
+    let Conflict { path, manager, held: _, theirs, ours } = found;
     let change = FieldChange { path: path.clone(), before: theirs.clone(), after: ours.clone() };
     let words = Words::default().own("conflict: ").quoted(manager).own(" owns ").quoted(path.to_string());
     let value = |words: Words, value: Option<String>| match value {

@@ -29,6 +29,9 @@ mod subset;
 mod twice;
 mod virtual_service;
 
+pub use self::pods::template as pod_template;
+pub use self::registry::{complete as full_host, wildcards as host_patterns};
+
 use self::index::Index;
 use self::registry::Registry;
 use super::finding::Findings;

@@ -44,6 +44,11 @@ const TEMPLATES: [(&str, &str, &[&str], bool, bool); 10] = [
     ("argoproj.io", "Rollout", &["spec", "template"], true, true),
 ];
 
+/// The keys that lead to the pod template in an object of a kind; none if it is not known to make pods.
+pub fn template(group: &str, kind: &str) -> Option<&'static [&'static str]> {
+    TEMPLATES.iter().find(|known| (known.0, known.1) == (group, kind)).map(|known| known.2)
+}
+
 impl<'a> Pods<'a> {
     /// The pods that an object makes, if it is of a kind that makes them.
     pub fn of(entry: Entry<'a>) -> Option<Self> {

@@ -109,7 +109,7 @@ fn is_exported(to: Option<&[&str]>, namespace: &str, from: &str) -> bool {
     })
 }
 
-/// The full name of a host: one without a dot is a Service of the namespace.
+/// The full name of a host that is named in a namespace, as Istio has it: one without a dot is a Service of it.
 pub fn complete(host: &str, namespace: &str) -> String {
     match host.contains(['.', '*']) {
         true => host.to_owned(),
@@ -144,8 +144,8 @@ pub fn meant(index: &Index<'_>, host: &str) -> Option<String> {
 /// The longest host, in bytes: RFC 1123. No wildcard stands for a longer text.
 const LONGEST: usize = 253;
 
-/// `*.b.c`, `*.c` and `*` for `a.b.c`.
-fn wildcards(host: &str) -> impl Iterator<Item = String> {
+/// The patterns that stand for a host: `*.b.c`, `*.c` and `*` for `a.b.c`.
+pub fn wildcards(host: &str) -> impl Iterator<Item = String> {
     let host = if host.len() > LONGEST { "" } else { host };
     let below = host.match_indices('.').map(|(at, _)| format!("*{}", host.get(at..).unwrap_or("")));
     below.collect::<Vec<_>>().into_iter().chain(std::iter::once("*".to_owned()))

@@ -119,7 +119,7 @@ fn b67_mistakes_before_the_command_are_told() {
     assert_snapshot!(place.run(&["deploy"]).refused(2), @r#"
     error[X007]: there is no command "deploy"
      |
-     = help: `fleetwright --help` lists the commands
+     = help: did you mean `apply`?
 
     1 error
     "#);

@@ -2,26 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::time::timeout;
-
+use crate::cli::asking::{self, Failed};
+use crate::cli::command::planned::{Asking, Planned, planned};
+use crate::cli::connect;
 use crate::cli::console::Console;
-use crate::cli::runtime::block_on;
 use crate::cli::settings::Connect;
 use crate::cli::status::ExitStatus;
-use crate::cli::{codes, connect};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::live::kubeconfig::Access;
-use crate::live::{Failure, Identities, Unproven};
+use crate::live::{Failure, Identities};
 use crate::object::ObjectRef;
-use crate::plan::{self, Action, LiveState, Plan, Preview, Unread, Wanted};
+use crate::plan::{Action, LiveState, Plan, Preview, Unread, Wanted};
 use crate::render::parallel;
 use crate::report::diff::ClusterDiff;
 use crate::schema::Schemas;
-
-/// How many times the patience with silence all questions to one cluster may take.
-const WHOLE_CLUSTER: u32 = 20;
 
 /// How many clusters are asked at a time.
 const SIDE_BY_SIDE: usize = 16;
@@ -56,16 +51,6 @@ pub struct Made {
     pub unclear: Option<Unread>,
 }
 
-/// Why there is no plan.
-pub enum Failed {
-    /// The cluster was not asked, or did not answer.
-    Cluster(Failure),
-    /// It answered, and was not done with it within this time.
-    Late(Duration),
-    /// This machine has no way to wait for a server.
-    Machine(std::io::Error),
-}
-
 /// How clusters are asked.
 pub struct How<'s> {
     /// The fleet.
@@ -91,26 +76,17 @@ pub fn ask(jobs: &[Job<'_>], how: &How<'_>, console: Console, done: &(dyn Fn() +
 
 fn one(job: &Job<'_>, how: &How<'_>, console: Console) -> Answer {
     let cluster = Arc::clone(&job.wanted.cluster);
-    let settings = connect::settings(&cluster, how.connect);
     let mut doubt = None;
-    let limit = how.connect.patience.saturating_mul(WHOLE_CLUSTER);
+    let asking = Asking { exact: how.exact, ..Asking::USUAL };
     let ask = async {
-        let unproven = Unproven::open(&cluster, &job.access, &settings, connect::tell(console)).await?;
-        let proven = unproven.prove(how.identities).await?;
+        let proven = connect::prove(&cluster, &job.access, how.connect, how.identities, console).await?;
         doubt = proven.doubt();
-        let state = proven.state(&job.wanted, how.fleet).await?;
-        let asks = plan::asks(&job.wanted, &state, how.exact);
-        let previews = proven.previews(asks).await;
-        let plan = plan::build(&job.wanted, &state, &previews, job.schemas);
+        let Planned { plan, state, previews } =
+            planned(&proven, &job.wanted, job.schemas, how.fleet, asking).await?;
         let unclear = state.admission.as_ref().err().cloned();
         Ok(Made { plan, kept: how.saves.then_some((state, previews)), unclear })
     };
-    let plan = match block_on(async { timeout(limit, ask).await }) {
-        Ok(Ok(Ok(made))) => Ok(made),
-        Ok(Ok(Err(failure))) => Err(Failed::Cluster(failure)),
-        Ok(Err(_)) => Err(Failed::Late(limit)),
-        Err(error) => Err(Failed::Machine(error)),
-    };
+    let plan = asking::ask(how.connect, ask);
     Answer { cluster, plan, doubt }
 }
 
@@ -135,42 +111,19 @@ impl Answer {
                     problems.push(problem.note(note));
                 }
             }
-            Err(Failed::Late(_)) => {
-                problems.push(
-                    Diagnostic::error(codes::LATE, self.late()).on(Arc::clone(&self.cluster)).help(
-                        "run it again, for this cluster alone; --request-timeout raises the limit with it",
-                    ),
-                );
-            }
-            Err(Failed::Cluster(failure)) => problems.push(failure.diagnostic()),
-            Err(Failed::Machine(error)) => {
-                let message = format!("the system gives no way to wait for a server: {error}");
-                problems.push(Diagnostic::error(codes::MACHINE, message).on(Arc::clone(&self.cluster)));
-            }
+            Err(failed) => problems.push(failed.diagnostic(&self.cluster)),
         }
         problems
-    }
-
-    fn late(&self) -> String {
-        let limit = match &self.plan {
-            Err(Failed::Late(limit)) => limit.as_secs(),
-            Ok(_) | Err(_) => 0,
-        };
-        format!("cluster \"{}\" could not be read within {limit}s", self.cluster)
     }
 
     /// What is to be shown of it.
     pub fn diff(&self) -> ClusterDiff<'_> {
         match &self.plan {
             Ok(made) => ClusterDiff::of(&made.plan),
-            Err(Failed::Cluster(failure)) => match failure {
-                Failure::Unknown(unknown) => ClusterDiff::unread(&self.cluster, unknown.phrase()),
-                Failure::Wrong(_) | Failure::Refused(_) | Failure::Mismatch(_) => {
-                    ClusterDiff::refused(&self.cluster, failure.diagnostic().message)
-                }
-            },
-            Err(Failed::Late(_)) => ClusterDiff::unread(&self.cluster, self.late()),
-            Err(Failed::Machine(error)) => ClusterDiff::unread(&self.cluster, error.to_string()),
+            Err(failed @ Failed::Cluster(Failure::Wrong(_) | Failure::Refused(_) | Failure::Mismatch(_))) => {
+                ClusterDiff::refused(&self.cluster, failed.phrase(&self.cluster))
+            }
+            Err(failed) => ClusterDiff::unread(&self.cluster, failed.phrase(&self.cluster)),
         }
     }
 
@@ -178,9 +131,7 @@ impl Answer {
     pub fn status(&self) -> ExitStatus {
         let plan = match &self.plan {
             Ok(made) => &made.plan,
-            Err(Failed::Cluster(failure)) => return connect::status(failure),
-            Err(Failed::Late(_)) => return ExitStatus::Unknown,
-            Err(Failed::Machine(_)) => return ExitStatus::Machine,
+            Err(failed) => return failed.status(),
         };
         let any = |is: &dyn Fn(&Action) -> bool| plan.changes.iter().any(|change| is(&change.action));
         let mut status = ExitStatus::Done;

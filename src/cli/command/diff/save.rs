@@ -1,34 +1,20 @@
 //! `--save`: the plan file.
 
-use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
-use super::Head;
 use super::live::{Answer, Job, Made};
 use crate::cli::codes;
+use crate::cli::command::head::{Head, release_of};
 use crate::cli::out::{Error, Found, look, replace};
-use crate::cli::selection::Clusters;
 use crate::cli::status::ExitStatus;
-use crate::cluster::Rollout;
 use crate::diagnostic::Diagnostic;
-use crate::object::Digest;
-use crate::plan::{Action, Change, Saved, SavedCluster, release};
+use crate::plan::{Action, Change, Permit, Saved, SavedCluster};
 use crate::report::json;
 
 /// The mode of a plan file.
 const MODE: u32 = 0o600;
 
-/// The clusters that are chosen, and those that get the same release: a release is what all of a rollout's are to
-/// become.
-pub fn with_companions(chosen: &Clusters, rollouts: &[Rollout]) -> Clusters {
-    let Clusters::Only(names) = chosen else { return Clusters::All };
-    let with = rollouts.iter().filter(|rollout| !rollout.clusters.is_disjoint(names));
-    let with: BTreeSet<Arc<str>> = with.flat_map(|rollout| rollout.clusters.iter().cloned()).collect();
-    Clusters::Only(names.union(&with).cloned().collect())
-}
-
-/// Saves the plans of all clusters, or none.
+/// Saves the plans of all clusters, with what they allow; or none.
 ///
 /// # Errors
 /// If one of them is not known in full, or the file cannot be written.
@@ -36,8 +22,8 @@ pub fn save(
     path: &Path,
     head: &Head<'_>,
     commit: Option<String>,
-    jobs: &[Job<'_>],
-    answers: &[Answer],
+    (jobs, answers): (&[Job<'_>], &[Answer]),
+    permit: &Permit,
 ) -> Result<(), (Box<Diagnostic>, ExitStatus)> {
     let not_saved = |what: &str| Diagnostic::error(codes::SAVE, format!("no plan is saved: {what}"));
     let mut clusters = Vec::new();
@@ -65,8 +51,8 @@ pub fn save(
             let problem = not_saved(&format!("the system gives no random bytes: {error}"));
             (Box::new(problem), ExitStatus::Machine)
         })?;
-        let release = release_of(&answer.cluster, head);
-        let saved = SavedCluster::new(plan, &job.wanted, state, previews, release, salt);
+        let release = release_of(&answer.cluster, head.loaded, head.validated);
+        let saved = SavedCluster::new(plan, &job.wanted, state, previews, release, permit, salt);
         clusters.push(saved.map_err(|error| machine(&error.to_string()))?);
     }
     let saved = Saved::new(&head.loaded.resolved.name, commit, clusters);
@@ -86,17 +72,6 @@ fn machine(error: &str) -> (Box<Diagnostic>, ExitStatus) {
         Box::new(Diagnostic::error(codes::MACHINE, format!("the plan cannot be written: {error}"))),
         ExitStatus::Machine,
     )
-}
-
-/// The release of a cluster: that of its rollout, or its own.
-fn release_of(cluster: &Arc<str>, head: &Head<'_>) -> Digest {
-    let rollout = head.loaded.resolved.rollouts.iter().find(|rollout| rollout.clusters.contains(cluster));
-    let is_of_it = |name: &Arc<str>| match rollout {
-        Some(rollout) => rollout.clusters.contains(name),
-        None => name == cluster,
-    };
-    let clusters = head.validated.rendered().clusters().iter();
-    release(clusters.filter(|rendered| is_of_it(rendered.name())))
 }
 
 /// Writes the file in one step; through no link.

@@ -12,7 +12,7 @@ use super::*;
 use crate::diagnostic::{Diagnostics, SourceMap};
 use crate::diff::{Hidden, Path, Shown, Step, compare};
 use crate::object::ObjectRef;
-use crate::plan::{Conflict, Judged};
+use crate::plan::{Conflict, Held, Judged};
 use crate::report::text::Style;
 
 /// `NAMESPACE/KIND/NAME`, or `KIND/NAME`.
@@ -64,6 +64,7 @@ fn with_conflict(mut change: Change) -> Change {
     change.conflicts.push(Conflict {
         path: Path(vec![key("spec"), key("replicas")]),
         manager: "kubectl-edit".to_owned(),
+        held: Held::Object,
         theirs: Shown::Value(json!(7)),
         ours: Shown::Value(json!(3)),
     });
@@ -256,6 +257,7 @@ fn s07_no_format_lets_a_control_character_through() {
             let conflict = Conflict {
                 path: key,
                 manager: evil.into(),
+                held: Held::Object,
                 theirs: Shown::Value(json!(evil)),
                 ours: Shown::Absent,
             };

@@ -1,0 +1,244 @@
+//! What is kept in the record while a cluster is changed: widened before the first write, narrowed after the last.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::run::{Applied, Job, covers};
+use crate::object::{ObjectRef, migrated};
+use crate::plan::{
+    Action, Admission, Entry, FIELD_MANAGER, Judged, Kept, Kind, Live, LiveState, PART_OF, Phase, Record,
+    Release, Run, Wanted, WantedObject, is_applied,
+};
+
+/// What is known at the end of a run, beside the record as it was.
+pub(super) struct Ending<'a> {
+    /// What the server returned of every object that was written.
+    pub written: &'a BTreeMap<ObjectRef, Live>,
+    /// What is gone.
+    pub gone: &'a [ObjectRef],
+    /// What was there after all that others need was written.
+    pub state: &'a LiveState,
+    /// Now, by the clock of the server.
+    pub now: Timestamp,
+    /// Whether everything is as it is to be, and ready.
+    pub is_done: bool,
+}
+
+/// Whether the record says already what a run without any write would leave in it.
+pub(super) fn is_settled(record: &Record, job: &Job<'_>) -> bool {
+    let is_head = record
+        .releases
+        .first()
+        .is_some_and(|head| head.digest == job.release.digest && head.ready.is_some_and(|at| at >= head.at));
+    let is_kept = job.wanted.objects.iter().all(|(object, wanted)| {
+        record.inventory.get(object).is_some_and(|entry| {
+            entry.unit == wanted.unit && entry.secrets == *wanted.secrets && entry.uid.is_some()
+        })
+    });
+    record.run.is_none() && is_head && is_kept && gone(record, job.state, job.wanted).is_empty()
+}
+
+/// What is recorded, no longer wanted, and known not to be there.
+pub(super) fn gone(record: &Record, state: &LiveState, wanted: &Wanted<'_>) -> Vec<ObjectRef> {
+    let is_gone = |object: &&ObjectRef| match state.kind(object) {
+        Some(Kind::Listed { objects, .. }) => !objects.contains_key(*object),
+        Some(Kind::NotServed | Kind::Unread(_)) | None => false,
+    };
+    let unwanted = record.inventory.keys().filter(|object| wanted.objects.get(object).is_none());
+    unwanted.filter(is_gone).cloned().collect()
+}
+
+/// The record with every object that is about to be made or deleted, so that none is forgotten whatever happens.
+pub(super) fn widened(
+    mut record: Record,
+    job: &Job<'_>,
+    state: &LiveState,
+    run: &str,
+    now: Timestamp,
+) -> Record {
+    for (object, wanted) in job.wanted.objects.iter() {
+        if !record.inventory.contains_key(object) {
+            record.inventory.insert(object.clone(), blank(wanted));
+        }
+    }
+    for change in &job.plan.changes {
+        if let Some(entry) = record.inventory.get_mut(&change.object)
+            && entry.uid.is_none()
+            && let Some(live) = state.live(&change.object)
+            && is_known(&change.action, live, job.wanted)
+        {
+            entry.uid = live.uid().map(str::to_owned);
+        }
+    }
+    let Applied { digest, by, .. } = job.release;
+    let writes = job.plan.changes.iter().any(|change| change.action.is_carried_out());
+    begin_release(&mut record, job, now, writes);
+    record.run =
+        Some(Run { id: run.to_owned(), by: by.to_owned(), release: digest, at: now, phase: Phase::Applying });
+    record
+}
+
+/// Whether what is there is what an earlier run made, and did not come to record: what is to be deleted must have been
+/// applied by fleetwright and carry the label, and is in the record under its UID before it goes.
+fn is_known(action: &Action, live: &Live, wanted: &Wanted<'_>) -> bool {
+    match action {
+        Action::Update | Action::Unchanged => true,
+        Action::Delete | Action::Replace(_) => {
+            is_applied(live) && live.label(PART_OF) == Some(wanted.set.as_str())
+        }
+        Action::Create
+        | Action::Adopt
+        | Action::Keep(_)
+        | Action::Stray
+        | Action::Terminating(_)
+        | Action::Refused(_)
+        | Action::Unknown(_) => false,
+    }
+}
+
+fn blank(wanted: &WantedObject<'_>) -> Entry {
+    Entry {
+        api_version: wanted.object.api_version().to_owned(),
+        unit: wanted.unit.to_owned(),
+        uid: None,
+        applied: None,
+        secrets: wanted.secrets.clone(),
+    }
+}
+
+/// Puts the release at the head. What the one before it had to prove is proven if its soak is over.
+fn begin_release(record: &mut Record, job: &Job<'_>, now: Timestamp, writes: bool) {
+    let Applied { digest, commit, dirty, by, rollout, soak, broken_glass, process: _ } = job.release;
+    if let Some(head) = record.releases.first_mut().filter(|head| head.digest == digest) {
+        // By a clock that was set back since, or by that of another server, it would be ready before it came.
+        head.at = head.at.min(now);
+        if writes {
+            head.ready = None;
+        }
+        head.broken_glass = broken_glass.map(str::to_owned).or_else(|| head.broken_glass.clone());
+        return;
+    }
+    if let Some(head) = record.releases.first_mut()
+        && head.ready.is_some_and(|ready| now.as_second() - ready.as_second() >= seconds(soak))
+    {
+        head.verified = true;
+    }
+    // What was applied here before proves nothing of the time in between.
+    let before = record.releases.iter().position(|release| release.digest == digest);
+    let before = before.map(|place| record.releases.remove(place));
+    let release = Release {
+        digest,
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: commit.map(str::to_owned),
+        dirty,
+        at: now,
+        by: by.to_owned(),
+        rollout: rollout.map(str::to_owned),
+        ready: None,
+        verified: before.is_some_and(|before| before.verified),
+        written: 0,
+        covers: std::collections::BTreeSet::new(),
+        broken_glass: broken_glass.map(str::to_owned),
+        objects: None,
+    };
+    record.releases.insert(0, release);
+    record.releases.truncate(Record::RELEASES);
+    keep_objects(record, job.wanted);
+}
+
+fn seconds(duration: std::time::Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Keeps the rendered objects of the release that is applied, and of the last one that was verified before it.
+fn keep_objects(record: &mut Record, wanted: &Wanted<'_>) {
+    let mut is_found = false;
+    for (place, release) in record.releases.iter_mut().enumerate() {
+        if place == 0 {
+            release.objects = Some(Kept::all(wanted));
+        } else if release.verified && !is_found {
+            is_found = true;
+        } else {
+            release.objects = None;
+        }
+    }
+}
+
+/// The record with what became of the objects.
+pub(super) fn narrowed(mut record: Record, job: &Job<'_>, ending: &Ending<'_>) -> Record {
+    let Ending { written, gone: deleted, state, now, is_done } = ending;
+    let admission = state.admission.as_ref().ok();
+    for (object, wanted) in job.wanted.objects.iter() {
+        let Some(entry) = record.inventory.get_mut(object) else { continue };
+        match written.get(object) {
+            Some(returned) => *entry = applied(wanted, returned, state, admission),
+            // It stays as it was applied, whichever unit renders it now.
+            None => {
+                entry.unit = wanted.unit.to_owned();
+                entry.secrets.extend(wanted.secrets.iter().cloned());
+                if *is_done {
+                    entry.secrets = wanted.secrets.clone();
+                }
+            }
+        }
+    }
+    let unchanged = job
+        .plan
+        .changes
+        .iter()
+        .filter(|change| change.action == Action::Unchanged && change.judged == Judged::Server);
+    for object in unchanged.map(|change| &change.object) {
+        // The server says that it is as it is to be: an earlier run wrote it, and did not come to record that.
+        if let (Some(wanted), Some(live), Some(entry)) =
+            (job.wanted.objects.get(object), state.live(object), record.inventory.get_mut(object))
+            && entry.applied.is_none()
+            // What others still own of it is for the next run to take.
+            && migrated(&live.object, FIELD_MANAGER).is_none()
+        {
+            *entry = applied(wanted, live, state, admission);
+        }
+    }
+    for object in deleted.iter() {
+        // What was replaced is wanted again.
+        if !written.contains_key(object) && job.wanted.objects.get(object).is_none() {
+            record.inventory.remove(object);
+        }
+    }
+    for object in gone(&record, state, job.wanted) {
+        record.inventory.remove(&object);
+    }
+    let count = written.len() + deleted.iter().filter(|object| !written.contains_key(object)).count();
+    if let Some(head) = record.releases.first_mut() {
+        head.written += count;
+        if count > 0 {
+            head.covers.extend(covers(job.plan));
+        }
+        if *is_done {
+            head.ready = head.ready.filter(|ready| *ready >= head.at).or(Some((*now).max(head.at)));
+        }
+    }
+    match is_done {
+        true => record.run = None,
+        false => {
+            if let Some(run) = &mut record.run {
+                run.phase = Phase::Failed;
+            }
+        }
+    }
+    record
+}
+
+fn applied(
+    wanted: &WantedObject<'_>,
+    returned: &Live,
+    state: &LiveState,
+    admission: Option<&Admission>,
+) -> Entry {
+    match state.kind(wanted.reference()) {
+        Some(Kind::Listed { served, .. }) => Entry::applied(wanted, returned, served, admission),
+        Some(Kind::NotServed | Kind::Unread(_)) | None => {
+            Entry { uid: returned.uid().map(str::to_owned), ..blank(wanted) }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What happens while a cluster is changed, as it happens. `report` makes lines, JSON and a live tree of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::object::ObjectRef;
+
+/// Something that happened. No text in it is secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The lock is held by another run; it is waited for.
+    Waiting {
+        /// Who holds it, in a phrase.
+        holder: String,
+    },
+    /// The lock is ours.
+    Locked {
+        /// The id of this run.
+        run: Arc<str>,
+    },
+    /// Another step begins.
+    Begun(Step),
+    /// An object is being written or deleted.
+    Writing {
+        /// The object.
+        object: ObjectRef,
+        /// Its unit.
+        unit: Option<Arc<str>>,
+    },
+    /// It came to its end, or further on its way: written and not yet ready, ready, failed.
+    Object {
+        /// The object.
+        object: ObjectRef,
+        /// Its unit.
+        unit: Option<Arc<str>>,
+        /// What became of it.
+        end: ObjectEnd,
+    },
+    /// Some objects are not ready yet; told when what is said of them changes.
+    NotReady {
+        /// The object.
+        object: ObjectRef,
+        /// Its unit.
+        unit: Option<Arc<str>>,
+        /// What is missing, in a phrase.
+        why: Arc<str>,
+    },
+    /// Something worth knowing that stops nothing.
+    Warning(String),
+    /// A signal came: nothing new is begun.
+    Stopping,
+}
+
+use super::outcome::ObjectEnd;
+
+/// A step of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The record is widened by what is about to be made.
+    Recording,
+    /// So many objects are written, the units of them in order.
+    Writing {
+        /// How many.
+        objects: usize,
+    },
+    /// What was written is to become ready.
+    Readying {
+        /// How many objects are not yet.
+        objects: usize,
+    },
+    /// Nothing is done for so long, until proxies know of what was written.
+    Settling(Duration),
+    /// So many objects are deleted.
+    Deleting {
+        /// How many.
+        objects: usize,
+    },
+}

@@ -1,0 +1,17 @@
+//! One cluster is changed: locked, written in order, waited for, and recorded.
+
+mod begin;
+mod book;
+mod codes;
+mod course;
+mod event;
+mod fresh;
+mod outcome;
+mod run;
+mod trouble;
+mod wait;
+mod waves;
+
+pub use event::{Event, Step};
+pub use outcome::{End, Ended, ObjectEnd, Outcome};
+pub use run::{Again, Applied, Job, Patience, RunId, Stop, covers, run};

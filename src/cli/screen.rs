@@ -1,0 +1,140 @@
+//! What is shown on stderr while a cluster is changed: a tree on a terminal, else a line for each thing that happens.
+//!
+//! It is shown by a thread of its own: a reader of stderr that pauses must not hold back the renewal of a lock. One that
+//! has gone away stops nothing.
+
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::clock;
+use super::console::Console;
+use crate::apply::Event;
+use crate::plan::Plan;
+use crate::report::apply::{Tree, event, json};
+
+/// How it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// A tree that is drawn again and again.
+    Tree,
+    /// A line for each event.
+    Lines,
+    /// A JSON object per line.
+    Json,
+}
+
+/// What is shown.
+enum Message {
+    Event(Event),
+    End,
+}
+
+/// Where events are sent to.
+#[derive(Clone)]
+pub struct Teller(Sender<Message>);
+
+/// What shows them.
+pub struct Screen {
+    sender: Sender<Message>,
+    thread: JoinHandle<()>,
+}
+
+impl Teller {
+    /// Shows an event. Never waits.
+    pub fn tell(&self, event: Event) {
+        match self.0.send(Message::Event(event)) {
+            // With the screen gone there is nobody to tell; what was asked for goes on.
+            Ok(()) | Err(_) => {}
+        }
+    }
+}
+
+impl Screen {
+    /// Begins to show what happens to the cluster of a plan.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn open(plan: &Plan, look: Look, console: Console) -> io::Result<Self> {
+        let (sender, receiver) = channel();
+        let cluster = plan.cluster.to_string();
+        let tree = Tree::of(plan);
+        let show = move || match look {
+            Look::Tree => draw(&cluster, tree, &receiver, console),
+            Look::Lines => print(&receiver, console, |event| event::line(&cluster, event)),
+            Look::Json => print(&receiver, console, |event| {
+                let line = json::Line::print(&cluster, clock::now().to_string(), event);
+                line.ok().map(|line| line.trim_end().to_owned())
+            }),
+        };
+        let thread = thread::Builder::new().name("screen".to_owned()).spawn(show)?;
+        Ok(Self { sender, thread })
+    }
+
+    /// Where events are sent to.
+    pub fn teller(&self) -> Teller {
+        Teller(self.sender.clone())
+    }
+
+    /// Shows what was sent so far, and takes the tree away.
+    pub fn close(self) {
+        match self.sender.send(Message::End) {
+            Ok(()) | Err(_) => {}
+        }
+        match self.thread.join() {
+            // What it could not show any more is in the outcome.
+            Ok(()) | Err(_) => {}
+        }
+    }
+}
+
+fn events(receiver: &Receiver<Message>) -> impl Iterator<Item = Event> {
+    receiver.iter().map_while(|message| match message {
+        Message::Event(event) => Some(event),
+        Message::End => None,
+    })
+}
+
+fn print(receiver: &Receiver<Message>, console: Console, line: impl Fn(&Event) -> Option<String>) {
+    for line in events(receiver).filter_map(|event| line(&event)) {
+        match console.tell_line(&line) {
+            // The rest is not read by anybody; it is taken off the channel all the same.
+            Ok(()) | Err(_) => {}
+        }
+    }
+}
+
+/// What is worth to stay above the tree.
+fn stays(event: &Event) -> bool {
+    use crate::apply::ObjectEnd;
+    match event {
+        Event::Warning(_) | Event::Stopping => true,
+        Event::Object { end, .. } => {
+            matches!(end, ObjectEnd::Failed(_) | ObjectEnd::Unready(_) | ObjectEnd::Unknown(_))
+        }
+        Event::Waiting { .. }
+        | Event::Locked { .. }
+        | Event::Begun(_)
+        | Event::Writing { .. }
+        | Event::NotReady { .. } => false,
+    }
+}
+
+fn draw(cluster: &str, mut tree: Tree, receiver: &Receiver<Message>, console: Console) {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    // The template is a constant; were it wrong, indicatif's own look would do.
+    if let Ok(style) = ProgressStyle::with_template("{msg}") {
+        bar.set_style(style);
+    }
+    for event in events(receiver) {
+        if let Some(line) = event::line(cluster, &event).filter(|_| stays(&event)) {
+            bar.println(line);
+        }
+        tree.on(&event);
+        bar.set_message(tree.block(console.err.width));
+        bar.tick();
+    }
+    bar.finish_and_clear();
+}

@@ -1,0 +1,587 @@
+//! The lock: a Lease that says which run changes a cluster, or a rollout.
+//!
+//! A Lease is no fence ([k/k#67651](https://github.com/kubernetes/kubernetes/issues/67651)): a run stops beginning
+//! anything while its own is good for a third of its time yet, and writes the record only as it has read it. Whether
+//! another holder is alive is decided by watching its Lease, never by comparing its times with the clock of this machine.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::channel::Channel;
+use super::codes;
+use super::connection::Proven;
+use super::exchange::Answer;
+use super::failure::Failure;
+use super::moment::Moment;
+use super::notice::legible;
+use super::path;
+use super::request::{MAX_OBJECT, Request, leases};
+use super::status::Status;
+use super::unknown::Unknown;
+use crate::diagnostic::Diagnostic;
+use crate::object::Digest;
+use crate::plan::SetId;
+
+/// The annotations that tell who holds it.
+const BY: &str = "fleetwright.dev/by";
+const PROCESS: &str = "fleetwright.dev/process";
+const RELEASE: &str = "fleetwright.dev/release";
+const CLUSTER: &str = "fleetwright.dev/cluster";
+const SINCE: &str = "fleetwright.dev/since";
+
+/// The longest time that a Lease is believed to last without being renewed.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
+/// How much longer than it should take a renewal is waited for.
+const SLACK: Duration = Duration::from_secs(1);
+
+/// How often it is tried to give a lock back that is renewed at the same time.
+const TRIES: usize = 3;
+
+/// What a run claims.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The namespace of the Lease.
+    pub namespace: Arc<str>,
+    /// Its name.
+    pub name: String,
+    /// The id of the run.
+    pub run: Arc<str>,
+    /// Who runs it: `user@host`.
+    pub by: String,
+    /// The process on that host.
+    pub process: u32,
+    /// The release that is applied.
+    pub release: Digest,
+    /// The cluster that is changed.
+    pub cluster: Arc<str>,
+    /// How long it lasts without being renewed.
+    pub lasts: Duration,
+}
+
+impl Claim {
+    /// The name of the Lease of a cluster.
+    pub fn of_cluster(set: &SetId) -> String {
+        set.name.clone()
+    }
+
+    /// The name of the Lease of a rollout, on its first cluster.
+    pub fn of_rollout(set: &SetId, rollout: &str) -> String {
+        format!("{}.rollout.{rollout}", set.name)
+    }
+}
+
+/// Who holds a lock, as its Lease says. All texts are on one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The id of the run.
+    pub run: String,
+    /// Who runs it; empty if the Lease does not say.
+    pub by: String,
+    /// The process.
+    pub process: String,
+    /// The release.
+    pub release: String,
+    /// The cluster that is changed.
+    pub cluster: String,
+    /// Since when it has held it, by the clock of the API server.
+    pub since: String,
+    /// When it last renewed it, by the same clock.
+    pub renewed: String,
+    /// How long it lasts without being renewed.
+    pub lasts: Duration,
+}
+
+/// What a try to take a lock led to.
+pub enum Attempt {
+    /// It is ours.
+    Ours(Lock),
+    /// Somebody holds it and may be dead: it must be watched on.
+    Watched(Holder),
+    /// Somebody holds it and is alive: it was renewed while it was watched.
+    Held(Holder),
+}
+
+/// What was seen of the Lease of somebody else.
+#[derive(Debug, Default)]
+pub struct Patrol {
+    seen: Option<(String, Moment)>,
+    is_alive: bool,
+}
+
+impl Patrol {
+    /// Whether the holder can be taken for dead: its Lease has not changed for as long as it lasts.
+    fn is_dead(&mut self, version: &str, lasts: Duration) -> bool {
+        match &self.seen {
+            Some((seen, since)) if seen == version => lasts <= LONGEST && since.elapsed() >= lasts,
+            Some(_) => {
+                self.is_alive = true;
+                self.seen = Some((version.to_owned(), Moment::now()));
+                false
+            }
+            None => {
+                self.seen = Some((version.to_owned(), Moment::now()));
+                false
+            }
+        }
+    }
+}
+
+impl Proven {
+    /// Tries once to take a lock. The namespace must be there. A run that waits for it tries again about every second,
+    /// with the same `patrol`.
+    ///
+    /// # Errors
+    /// If the Lease can be neither read nor written, or if nothing proves which cluster this is.
+    pub async fn try_lock(&self, claim: &Claim, patrol: &mut Patrol) -> Result<Attempt, Failure> {
+        self.pinned("change")?;
+        let asked = Moment::now();
+        let there = self.channel.lease(&claim.namespace, &claim.name).await?;
+        let now = self.time();
+        let request = match &there {
+            None => Request::create_lease(&claim.namespace, &claim.body(None, 0, now, now)),
+            Some(lease) => {
+                match lease.holder() {
+                    // A try before, whose answer was lost.
+                    Some(holder) if holder.run == *claim.run => {
+                        return Ok(Attempt::Ours(self.hold(claim, lease, asked)));
+                    }
+                    Some(holder) if !patrol.is_dead(lease.version(), holder.lasts) => {
+                        let is_lasting = holder.lasts > LONGEST;
+                        return Ok(match patrol.is_alive || is_lasting {
+                            true => Attempt::Held(holder),
+                            false => Attempt::Watched(holder),
+                        });
+                    }
+                    Some(_) | None => {}
+                }
+                let body = claim.body(Some(lease.version()), lease.transitions() + 1, now, now);
+                Request::replace_lease(&claim.namespace, &claim.name, &body)
+            }
+        };
+        let asked = Moment::now();
+        match self.channel.written_lease(&request, claim).await? {
+            Some(lease) => Ok(Attempt::Ours(self.hold(claim, &lease, asked))),
+            // Somebody else was faster: who, the next try tells.
+            None => match self
+                .channel
+                .lease(&claim.namespace, &claim.name)
+                .await?
+                .and_then(|lease| lease.holder())
+            {
+                Some(holder) => Ok(Attempt::Watched(holder)),
+                None => Ok(Attempt::Watched(Holder::nobody())),
+            },
+        }
+    }
+
+    fn hold(&self, claim: &Claim, lease: &Lease, renewed: Moment) -> Lock {
+        let held = Held {
+            version: lease.version().to_owned(),
+            transitions: lease.transitions(),
+            since: self.time(),
+            until: renewed.after(claim.lasts * 2 / 3),
+            lost: None,
+        };
+        let shared = Arc::new(Shared { held: Mutex::new(held), ends: Notify::new(), claim: claim.clone() });
+        let (channel, of_task) = (Arc::clone(&self.channel), Arc::clone(&shared));
+        let renewal = tokio::spawn(async move { channel.renew(&of_task).await });
+        Lock { channel: Arc::clone(&self.channel), shared, renewal: Some(renewal) }
+    }
+
+    /// Who holds a lock; `None` if nobody does.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn holder(&self, namespace: &str, name: &str) -> Result<Option<Holder>, Unknown> {
+        Ok(self.channel.lease(namespace, name).await?.and_then(|lease| lease.holder()))
+    }
+
+    /// Gives back a lock that this run holds, whoever that is, unless it renews it while it is watched: for a third of
+    /// the time that it lasts. `false` if nobody holds it.
+    ///
+    /// # Errors
+    /// If another run holds it, told with all that is known of it; or if it cannot be read or written.
+    pub async fn unlock(&self, namespace: &str, name: &str, run: &str) -> Result<bool, Failure> {
+        self.pinned("unlock")?;
+        let Some(lease) = self.channel.lease(namespace, name).await? else { return Ok(false) };
+        let Some(holder) = lease.holder() else { return Ok(false) };
+        if holder.run != run {
+            let cluster = &self.target().cluster;
+            let message = format!(
+                "the lock of cluster \"{cluster}\" is held by run {}, and not by {}",
+                holder.run,
+                legible(run)
+            );
+            let problem = Diagnostic::error(codes::LOCKED, message).on(cluster.clone());
+            let problem = holder.notes().into_iter().fold(problem, Diagnostic::note);
+            let help = "make sure that it has ended, then name exactly that run";
+            return Err(Failure::Refused(Box::new(problem.help(help))));
+        }
+        // A run that is alive renews it within a third of its time.
+        if holder.lasts <= LONGEST {
+            sleep(holder.lasts / 3 + SLACK).await;
+            match self.channel.lease(namespace, name).await? {
+                Some(now) if now.version() == lease.version() => {}
+                Some(now) if now.holder().is_some_and(|now| now.run == run) => {
+                    return Err(self.alive(&holder));
+                }
+                Some(_) | None => return Ok(false),
+            }
+        }
+        let request = Request::replace_lease(namespace, name, &lease.freed());
+        let answer = self.channel.send(&request).await?;
+        match answer.code {
+            200 | 201 => Ok(true),
+            409 => Err(self.alive(&holder)),
+            _ => Err(self.channel.unlockable(&request, &answer)),
+        }
+    }
+
+    fn alive(&self, holder: &Holder) -> Failure {
+        let cluster = &self.target().cluster;
+        let message = format!(
+            "the lock of cluster \"{cluster}\" was renewed while it was looked at: its holder is alive"
+        );
+        let problem = Diagnostic::error(codes::LOCKED, message).on(cluster.clone());
+        let problem = holder.notes().into_iter().fold(problem, Diagnostic::note);
+        Failure::Refused(Box::new(problem.help("stop that run first")))
+    }
+}
+
+/// A lock that is held. It is renewed until it is dropped; then it lasts on for its time, unless it is given back.
+pub struct Lock {
+    channel: Arc<Channel>,
+    shared: Arc<Shared>,
+    renewal: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    held: Mutex<Held>,
+    ends: Notify,
+    claim: Claim,
+}
+
+#[derive(Clone)]
+struct Held {
+    version: String,
+    transitions: i64,
+    since: Option<Timestamp>,
+    /// Until when something may be begun, unless it is renewed before.
+    until: Moment,
+    lost: Option<String>,
+}
+
+impl Held {
+    /// Takes in the Lease as it is after a try to renew it; whether it was renewed. That it is still ours says nothing:
+    /// others take a holder for dead whose Lease has not changed.
+    fn renew(&mut self, lease: &Lease, asked: Moment, lasts: Duration) -> bool {
+        let is_renewed = lease.version() != self.version;
+        if is_renewed {
+            self.version = lease.version().to_owned();
+            self.until = asked.after(lasts * 2 / 3);
+        }
+        is_renewed
+    }
+}
+
+impl Shared {
+    fn held(&self) -> std::sync::MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_held(&self) -> bool {
+        let held = self.held();
+        held.lost.is_none() && Moment::now() < held.until
+    }
+}
+
+/// A lock, for what must not be sent without it.
+pub(super) struct Fence(Arc<Shared>);
+
+impl Fence {
+    pub fn is_up(&self) -> bool {
+        self.0.is_held()
+    }
+}
+
+impl Proven {
+    /// From now on nothing of the fleet is written or deleted on this connection but while the lock is held, however often
+    /// it is tried again and whatever is waited for in between. The lock may be one that another cluster keeps.
+    pub fn fence(&self, lock: &Lock) {
+        let mut fences = self.channel.fences.lock().unwrap_or_else(PoisonError::into_inner);
+        fences.push(Fence(Arc::clone(&lock.shared)));
+    }
+}
+
+impl Lock {
+    /// Whether something may be begun: it was not taken away, and was renewed within two thirds of its time.
+    pub fn is_held(&self) -> bool {
+        self.shared.is_held()
+    }
+
+    /// Why it is not held any longer, in a phrase.
+    pub fn loss(&self) -> String {
+        let lost = self.shared.held().lost.clone();
+        lost.unwrap_or_else(|| "it could not be renewed in time".to_owned())
+    }
+
+    /// Gives it back, so that the next run need not wait.
+    ///
+    /// # Errors
+    /// If that cannot be done: then it ends by itself after its time.
+    pub async fn release(mut self) -> Result<(), Failure> {
+        self.shared.ends.notify_one();
+        if let Some(renewal) = self.renewal.take() {
+            match renewal.await {
+                // Whatever became of the renewal, what is there is looked at now.
+                Ok(()) | Err(_) => {}
+            }
+        }
+        let claim = &self.shared.claim;
+        for _ in 0..TRIES {
+            let Some(lease) = self.channel.lease(&claim.namespace, &claim.name).await? else { return Ok(()) };
+            if lease.holder().is_none_or(|holder| holder.run != *claim.run) {
+                return Ok(());
+            }
+            let request = Request::replace_lease(&claim.namespace, &claim.name, &lease.freed());
+            let answer = self.channel.send(&request).await?;
+            match answer.code {
+                200 | 201 => return Ok(()),
+                409 => {}
+                _ => return Err(self.channel.unlockable(&request, &answer)),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Some(renewal) = &self.renewal {
+            renewal.abort();
+        }
+    }
+}
+
+impl Channel {
+    async fn lease(&self, namespace: &str, name: &str) -> Result<Option<Lease>, Unknown> {
+        let request = Request::get(&path::object(&leases(namespace), name), MAX_OBJECT);
+        let answer = self.send(&request).await?;
+        let is_missing = |text: &str| Status::read(text).is_some_and(|status| status.reason == "NotFound");
+        match answer.code {
+            200 => Lease::read(&answer.text, name)
+                .map(Some)
+                .ok_or_else(|| self.unreadable(&request.asked(), "it is not the Lease that was asked for")),
+            404 if is_missing(&answer.text) => Ok(None),
+            _ => Err(self.failed(&request, &answer)),
+        }
+    }
+
+    /// Sends a write of a Lease: the Lease if it is ours after it, `None` if somebody else wrote it first.
+    async fn written_lease(&self, request: &Request, claim: &Claim) -> Result<Option<Lease>, Failure> {
+        match self.send(request).await {
+            Ok(answer) if matches!(answer.code, 200 | 201) => Lease::read(&answer.text, &claim.name)
+                .map(Some)
+                .ok_or_else(|| self.unreadable(&request.asked(), "it is not the Lease that was sent").into()),
+            Ok(answer) if answer.code == 409 || answer.code >= 500 => self.ours_after_all(claim).await,
+            Ok(answer) => Err(self.unlockable(request, &answer)),
+            // It may have been written all the same.
+            Err(unknown) if unknown.is_doubtful() => self.ours_after_all(claim).await,
+            Err(unknown) => Err(unknown.into()),
+        }
+    }
+
+    async fn ours_after_all(&self, claim: &Claim) -> Result<Option<Lease>, Failure> {
+        let lease = self.lease(&claim.namespace, &claim.name).await?;
+        let is_ours = |lease: &Lease| lease.holder().is_some_and(|holder| holder.run == *claim.run);
+        Ok(lease.filter(is_ours))
+    }
+
+    /// Renews a lock until it is told to end, or until the lock is lost.
+    async fn renew(&self, shared: &Shared) {
+        let claim = &shared.claim;
+        let (mut pause, third) = (claim.lasts / 3, claim.lasts / 3);
+        // Since when it has been tried: a try whose answer was lost may be the one that did it.
+        let mut trying: Option<Moment> = None;
+        while timeout(pause, shared.ends.notified()).await.is_err() {
+            let held = shared.held().clone();
+            let asked = *trying.get_or_insert_with(Moment::now);
+            let body = claim.body(Some(&held.version), held.transitions, held.since, self.clock.time());
+            let request = Request::replace_lease(&claim.namespace, &claim.name, &body);
+            let renewed = timeout(third, self.written_lease(&request, claim)).await;
+            let mut held = shared.held();
+            match renewed {
+                Ok(Ok(Some(lease))) if held.renew(&lease, asked, claim.lasts) => {
+                    trying = None;
+                    pause = third;
+                }
+                Ok(Ok(None)) => {
+                    held.lost = Some("another run has taken it, or it was given back by `unlock`".to_owned());
+                    return;
+                }
+                // It is tried again soon: until two thirds of its time are over, nothing is lost.
+                Ok(Ok(Some(_)) | Err(_)) | Err(_) => pause = third / 8,
+            }
+        }
+    }
+
+    fn unlockable(&self, request: &Request, answer: &Answer) -> Failure {
+        let unknown = self.failed(request, answer);
+        if !(400..500).contains(&answer.code) || answer.code == 401 {
+            return unknown.into();
+        }
+        let cluster = &self.target.cluster;
+        let message = format!("the lock of cluster \"{cluster}\" cannot be written: {}", unknown.phrase());
+        let problem = Diagnostic::error(codes::UNLOCKED, message)
+            .on(cluster.clone())
+            .note(self.target.to_string())
+            .note(format!("asked for {}", request.asked()));
+        let help = "bind the user to a Role in that namespace that lets it get, create and update leases.coordination.k8s.io";
+        Failure::Refused(Box::new(problem.help(help)))
+    }
+}
+
+/// A Lease as the server gives it.
+struct Lease(Value);
+
+impl Lease {
+    fn read(text: &str, name: &str) -> Option<Self> {
+        let lease = Self(serde_json::from_str(text).ok()?);
+        let is_it = lease.text("/kind") == "Lease" && lease.text("/metadata/name") == name;
+        (is_it && !lease.version().is_empty()).then_some(lease)
+    }
+
+    fn text(&self, path: &str) -> &str {
+        self.0.pointer(path).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn version(&self) -> &str {
+        self.text("/metadata/resourceVersion")
+    }
+
+    fn transitions(&self) -> i64 {
+        self.0.pointer("/spec/leaseTransitions").and_then(Value::as_i64).unwrap_or_default()
+    }
+
+    fn holder(&self) -> Option<Holder> {
+        let run = legible(self.text("/spec/holderIdentity"));
+        let annotations = self.0.pointer("/metadata/annotations");
+        let said =
+            |name: &str| legible(annotations.and_then(|all| all.get(name)?.as_str()).unwrap_or_default());
+        // A Lease without a time is held until somebody gives it back.
+        let lasts = self.0.pointer("/spec/leaseDurationSeconds").and_then(Value::as_u64);
+        (!run.is_empty()).then(|| Holder {
+            run,
+            by: said(BY),
+            process: said(PROCESS),
+            release: said(RELEASE),
+            cluster: said(CLUSTER),
+            since: said(SINCE),
+            renewed: legible(self.text("/spec/renewTime")),
+            lasts: lasts.map_or(Duration::MAX, Duration::from_secs),
+        })
+    }
+
+    /// The same, held by nobody.
+    fn freed(&self) -> Value {
+        let metadata = ["name", "namespace", "resourceVersion", "labels"].map(|key| {
+            (key.to_owned(), self.0.pointer("/metadata").and_then(|metadata| metadata.get(key)).cloned())
+        });
+        let metadata = metadata.into_iter().filter_map(|(key, value)| Some((key, value?)));
+        json!({
+            "apiVersion": "coordination.k8s.io/v1",
+            "kind": "Lease",
+            "metadata": metadata.collect::<Map<String, Value>>(),
+            "spec": { "leaseTransitions": self.transitions() },
+        })
+    }
+}
+
+impl Claim {
+    fn body(
+        &self,
+        version: Option<&str>,
+        transitions: i64,
+        since: Option<Timestamp>,
+        now: Option<Timestamp>,
+    ) -> Value {
+        let mut metadata = Map::from_iter([
+            ("name".to_owned(), json!(self.name)),
+            ("namespace".to_owned(), json!(*self.namespace)),
+            (
+                "annotations".to_owned(),
+                json!({
+                    BY: self.by,
+                    PROCESS: self.process.to_string(),
+                    RELEASE: self.release.to_string(),
+                    CLUSTER: *self.cluster,
+                    SINCE: since.map(|since| since.to_string()).unwrap_or_default(),
+                }),
+            ),
+        ]);
+        metadata.extend(version.map(|version| ("resourceVersion".to_owned(), json!(version))));
+        let mut spec = Map::from_iter([
+            ("holderIdentity".to_owned(), json!(*self.run)),
+            ("leaseDurationSeconds".to_owned(), json!(self.lasts.as_secs().max(1))),
+            ("leaseTransitions".to_owned(), json!(transitions)),
+        ]);
+        // `MicroTime`: always with six digits.
+        let micro = |time: Timestamp| json!(format!("{time:.6}"));
+        spec.extend(since.map(|since| ("acquireTime".to_owned(), micro(since))));
+        spec.extend(now.map(|now| ("renewTime".to_owned(), micro(now))));
+        json!({ "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec })
+    }
+}
+
+impl Holder {
+    fn nobody() -> Self {
+        let none = String::new;
+        Self {
+            run: "another run".to_owned(),
+            by: none(),
+            process: none(),
+            release: none(),
+            cluster: none(),
+            since: none(),
+            renewed: none(),
+            lasts: Duration::from_secs(1),
+        }
+    }
+
+    /// What is known of it, a line each.
+    pub fn notes(&self) -> Vec<String> {
+        let Self { run, by, process, release, cluster, since, renewed, lasts: _ } = self;
+        let lines = [
+            ("run", run),
+            ("by", by),
+            ("process", process),
+            ("release", release),
+            ("cluster", cluster),
+            ("since", since),
+            ("last renewed", renewed),
+        ];
+        let said = lines.into_iter().filter(|(_, text)| !text.is_empty());
+        said.map(|(what, text)| format!("{what} {text}")).collect()
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { run, by, process, since, .. } = self;
+        write!(f, "run {run}")?;
+        for (what, text) in [("by", by), ("process", process), ("since", since)] {
+            if !text.is_empty() {
+                write!(f, ", {what} {text}")?;
+            }
+        }
+        Ok(())
+    }
+}

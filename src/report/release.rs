@@ -1,0 +1,114 @@
+//! A release of a cluster's record, as text and JSON.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::escape::one_line;
+use crate::object::Digest;
+use crate::plan;
+
+/// What was applied as one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Release {
+    /// Its digest.
+    pub digest: String,
+    /// The commit that it was rendered from; null if there was none.
+    pub commit: Option<String>,
+    /// Whether files differed from that commit.
+    pub dirty: bool,
+    /// The version of fleetwright.
+    pub tool: String,
+    /// When it was first applied here: RFC 3339, by the clock of the cluster's API server.
+    pub at: String,
+    /// Who applied it.
+    pub by: String,
+    /// Its rollout; null for a cluster that is a release of its own.
+    pub rollout: Option<String>,
+    /// Since when all of it is there and ready; null if it is not, or never was.
+    pub ready: Option<String>,
+    /// Until when it soaks, or did; null if it is not ready.
+    pub soaks_until: Option<String>,
+    /// How far it has come.
+    pub state: State,
+    /// How many objects it changed here.
+    pub written: usize,
+    /// Why the rules of its rollout were broken for it; null if they were not.
+    pub broken_glass: Option<String>,
+    /// Whether its objects are kept in the record, so that `diff --against release:DIGEST` can compare with them.
+    pub has_objects: bool,
+}
+
+/// How far a release has come on a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum State {
+    /// Not all of it is there, or ready.
+    NotReady,
+    /// It is ready, and has not been for long enough.
+    Soaking,
+    /// It has been ready for long enough.
+    Soaked,
+    /// It has proven itself.
+    Verified,
+}
+
+impl Release {
+    /// That of a record. `soak` is how long a release must be ready on this cluster, `now` the time there.
+    pub fn of(release: &plan::Release, soak: Duration, now: Timestamp) -> Self {
+        let soak = SignedDuration::try_from(soak).unwrap_or(SignedDuration::MAX);
+        let until = release.ready.map(|ready| ready.saturating_add(soak).unwrap_or(Timestamp::MAX));
+        let state = match (release.verified, until) {
+            (true, _) => State::Verified,
+            (false, None) => State::NotReady,
+            (false, Some(until)) if now < until => State::Soaking,
+            (false, Some(_)) => State::Soaked,
+        };
+        Self {
+            digest: release.digest.to_string(),
+            commit: release.commit.clone(),
+            dirty: release.dirty,
+            tool: release.tool.clone(),
+            at: release.at.to_string(),
+            by: release.by.clone(),
+            rollout: release.rollout.clone(),
+            ready: release.ready.map(|ready| ready.to_string()),
+            soaks_until: until.map(|until| until.to_string()),
+            state,
+            written: release.written,
+            broken_glass: release.broken_glass.clone(),
+            has_objects: release.objects.is_some(),
+        }
+    }
+
+    /// `1f0c9ab21b3c  commit 3f2a… with other files, applied 2026-11-22T10:00:00Z by me@laptop`.
+    pub(super) fn head(&self) -> String {
+        let commit = match (&self.commit, self.dirty) {
+            (Some(commit), false) => format!("commit {}", short(commit)),
+            (Some(commit), true) => format!("commit {} and changes beside it", short(commit)),
+            (None, _) => "no commit".to_owned(),
+        };
+        format!("{}  {commit}, applied {} by {}", short(&self.digest), one_line(&self.at), one_line(&self.by))
+    }
+
+    /// How far it has come, in a phrase.
+    pub(super) fn far(&self) -> String {
+        let until = self.soaks_until.as_deref().unwrap_or_default();
+        let ready = self.ready.as_deref().unwrap_or_default();
+        match self.state {
+            State::NotReady => "not ready: not all of it is there, or ready".to_owned(),
+            State::Soaking => format!("ready since {}, soaks until {}", one_line(ready), one_line(until)),
+            State::Soaked => format!("ready since {}, soaked", one_line(ready)),
+            State::Verified => "verified".to_owned(),
+        }
+    }
+}
+
+/// The beginning of a digest or a commit.
+pub(super) fn short(digest: &str) -> String {
+    one_line(digest).chars().take(Digest::SHORT).collect()
+}

@@ -1,0 +1,234 @@
+//! What each cluster holds and how far it has come, as text and JSON.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::diff::{ClusterDiff, Counts, Diff};
+use super::escape::one_line;
+use super::json::{Finding, VERSION, findings};
+use super::release::{Release, short};
+use super::severity::Summary;
+use crate::diagnostic::{Diagnostics, SourceMap};
+use crate::object::Digest;
+use crate::plan::{Phase, Plan, Record};
+
+/// What is known of a cluster.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// What is to be done to it to make it what is rendered here.
+    pub plan: &'a Plan,
+    /// Its record; none if nothing was ever applied to it.
+    pub record: Option<&'a Record>,
+    /// The digest of the release that is rendered here.
+    pub rendered: Digest,
+    /// Objects that are there and not ready, each with why.
+    pub unready: &'a [(String, String)],
+    /// Who holds its lock.
+    pub lock: Option<&'a Lock>,
+    /// How long a release must be ready on it.
+    pub soak: Duration,
+    /// The time there.
+    pub now: Timestamp,
+}
+
+/// Who holds a lock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Lock {
+    /// The id of the run, as `unlock` takes it.
+    pub run: String,
+    /// Who, and since when, in a phrase.
+    pub holder: String,
+}
+
+/// What `status -o json` prints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Status {
+    /// Always 1.
+    pub version: u32,
+    /// The clusters that were asked for.
+    pub clusters: Vec<Cluster>,
+    /// What there is to tell.
+    pub findings: Vec<Finding>,
+    /// How many.
+    pub summary: Summary,
+}
+
+/// One cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Cluster {
+    /// Its name.
+    pub name: String,
+    /// Why nothing is known of it; null if something is.
+    pub unknown: Option<String>,
+    /// The release that was applied last; null if none ever was.
+    pub release: Option<Release>,
+    /// Whether that is the release that is rendered here: then `differences` are drift.
+    pub is_rendered: bool,
+    /// What would be done to make it what is rendered here.
+    pub differences: Counts,
+    /// Whether all of it could be read.
+    pub complete: bool,
+    /// Objects that are there and not ready.
+    pub not_ready: Vec<Unready>,
+    /// A run that is under way, or that did not finish; null if there is none.
+    pub run: Option<Run>,
+    /// Who holds the lock; null if nobody does.
+    pub lock: Option<Lock>,
+}
+
+/// An object that is not ready.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Unready {
+    /// The object.
+    pub object: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A run that is under way, or that did not finish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Run {
+    /// Its id.
+    pub id: String,
+    /// Who began it.
+    pub by: String,
+    /// When: RFC 3339, by the clock of the cluster's API server.
+    pub at: String,
+    /// The digest of the release that it applies.
+    pub release: String,
+    /// How far it had come.
+    pub phase: Reached,
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Reached {
+    /// It writes, and waits for what it wrote.
+    Applying,
+    /// It deletes what is no longer rendered.
+    Deleting,
+    /// It ended, and not everything is as it is to be.
+    Failed,
+}
+
+impl Cluster {
+    /// A cluster of which something is known.
+    pub fn known(name: &str, known: &Known<'_>) -> Self {
+        let Known { plan, record, rendered, unready, lock, soak, now } = *known;
+        let newest = record.and_then(|record| record.releases.first());
+        let run = record.and_then(|record| record.run.as_ref()).map(|run| Run {
+            id: run.id.clone(),
+            by: run.by.clone(),
+            at: run.at.to_string(),
+            release: run.release.to_string(),
+            phase: match run.phase {
+                Phase::Applying => Reached::Applying,
+                Phase::Deleting => Reached::Deleting,
+                Phase::Failed => Reached::Failed,
+            },
+        });
+        let diff = Diff::of("live", vec![ClusterDiff::of(plan)]);
+        let unready = unready.iter();
+        Self {
+            name: name.to_owned(),
+            unknown: None,
+            release: newest.map(|release| Release::of(release, soak, now)),
+            is_rendered: newest.is_some_and(|release| release.digest == rendered),
+            differences: diff.counts(),
+            complete: plan.is_complete(),
+            not_ready: unready
+                .map(|(object, reason)| Unready { object: object.clone(), reason: reason.clone() })
+                .collect(),
+            run,
+            lock: lock.cloned(),
+        }
+    }
+
+    /// A cluster of which nothing is known, with the reason in a phrase.
+    pub fn unknown(name: &str, why: impl Into<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            unknown: Some(why.into()),
+            release: None,
+            is_rendered: false,
+            differences: Counts::default(),
+            complete: false,
+            not_ready: Vec::new(),
+            run: None,
+            lock: None,
+        }
+    }
+
+    fn text(&self) -> String {
+        let name = one_line(&self.name);
+        if let Some(why) = &self.unknown {
+            return format!("{name}  unknown: {}\n", one_line(why));
+        }
+        let mut lines = match &self.release {
+            Some(release) => vec![format!("{name}  release {}", release.head()), release.far()],
+            None => vec![format!("{name}  nothing was ever applied to it")],
+        };
+        let differences = self.differences.differences().join(", ");
+        lines.push(match (differences.is_empty(), self.complete, self.is_rendered) {
+            (true, true, true) => "no drift".to_owned(),
+            (true, true, false) => "nothing differs from what is rendered here".to_owned(),
+            (true, false, _) => "not all of it could be read".to_owned(),
+            (false, _, true) => format!("drift: {differences}"),
+            (false, _, false) => format!("differs from what is rendered here: {differences}"),
+        });
+        if !differences.is_empty() && !self.complete {
+            lines.push("not all of it could be read".to_owned());
+        }
+        lines.extend(
+            self.not_ready
+                .iter()
+                .take(MOST_NAMED)
+                .map(|one| format!("not ready: {}: {}", one_line(&one.object), one_line(&one.reason))),
+        );
+        if let Some(more @ 1..) = self.not_ready.len().checked_sub(MOST_NAMED) {
+            lines.push(format!("and {more} more that are not ready"));
+        }
+        lines.extend(self.run.as_ref().map(|run| {
+            let what = match run.phase {
+                Reached::Applying => "was writing when last heard of",
+                Reached::Deleting => "was deleting when last heard of",
+                Reached::Failed => "did not come to its end",
+            };
+            let Run { id, by, at, release, phase: _ } = run;
+            let release = short(release);
+            format!("run {} of {release} by {}, begun {}, {what}", one_line(id), one_line(by), one_line(at))
+        }));
+        lines.extend(self.lock.as_ref().map(|lock| format!("locked by {}", one_line(&lock.holder))));
+        let indented = lines.iter().enumerate().map(|(index, line)| match index {
+            0 => format!("{line}\n"),
+            _ => format!("    {line}\n"),
+        });
+        indented.collect()
+    }
+}
+
+/// The most objects that are named of a cluster.
+const MOST_NAMED: usize = 10;
+
+impl Status {
+    /// The document.
+    pub fn new(clusters: Vec<Cluster>, problems: &Diagnostics, sources: &SourceMap) -> Self {
+        let (findings, summary) = (findings(problems, sources), Summary::of(problems));
+        Self { version: VERSION, clusters, findings, summary }
+    }
+}
+
+/// A few lines for each cluster.
+pub fn text(clusters: &[Cluster]) -> String {
+    clusters.iter().map(Cluster::text).collect()
+}
