@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use fleetwright::diagnostic::SourceMap;
 use fleetwright::live::kubeconfig::{Kubeconfig, Location};
-use fleetwright::live::{Identities, Proven, Proxies, Settings, Unproven};
+use fleetwright::live::{Identities, Proven, Proxies, Settings, Tell, Unproven};
 use fleetwright::object::Digest;
 use fleetwright::plan::{
-    Entry, FIELD_MANAGER, Kind, Live, LiveState, Record, Release, SetId, Wanted, WantedObject,
+    Entry, FIELD_MANAGER, Kept, Kind, Live, LiveState, Record, Release, SetId, Wanted, WantedObject,
 };
 use serde_json::{Value, json};
 
@@ -20,6 +20,17 @@ const KEY: [u8; 32] = [7; 32];
 
 /// A cluster as fleetwright reaches it.
 pub async fn connect(kubeconfig: &Path, context: &str, cluster: &str, identities: &Identities) -> Proven {
+    connect_telling(kubeconfig, context, cluster, identities, Arc::new(|_| {})).await
+}
+
+/// The same; what is told meanwhile, and of its requests, goes here.
+pub async fn connect_telling(
+    kubeconfig: &Path,
+    context: &str,
+    cluster: &str,
+    identities: &Identities,
+    tell: Tell,
+) -> Proven {
     let location = Location::Listed(vec![kubeconfig.to_owned()]);
     let access = Kubeconfig::read(&location, &mut SourceMap::default()).unwrap().access(context).unwrap();
     let settings = Settings {
@@ -28,7 +39,7 @@ pub async fn connect(kubeconfig: &Path, context: &str, cluster: &str, identities
         stdin_is_terminal: false,
         proxies: Proxies::default(),
     };
-    let unproven = Unproven::open(cluster, &access, &settings, Arc::new(|_| {})).await;
+    let unproven = Unproven::open(cluster, &access, &settings, tell).await;
     match unproven.unwrap().prove(identities).await {
         Ok(proven) => proven,
         Err(_) => panic!("{cluster} is not what the fleet says"),
@@ -81,20 +92,24 @@ pub fn record(wanted: &Wanted<'_>, state: &LiveState, fleet: &str, kept: &[Value
     for ((reference, object), kept) in wanted.objects.iter().zip(kept) {
         record.inventory.insert(reference.clone(), entry(object, state, kept));
     }
-    let objects = kept_as_rendered(wanted);
+    let objects = Kept::all(wanted);
+    let bodies = objects.iter().map(|kept| kept.body.clone()).collect();
     record.releases.push(Release {
-        digest: Digest::of(&Value::Array(objects.clone())),
+        digest: Digest::of(&Value::Array(bodies)),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         commit: None,
         dirty: false,
-        at: "2026-01-02T03:04:05Z".to_owned(),
+        at: "2026-01-02T03:04:05Z".parse().unwrap(),
+        by: "tests".to_owned(),
+        rollout: None,
+        ready: None,
+        verified: false,
+        written: 0,
+        covers: std::collections::BTreeSet::new(),
+        broken_glass: None,
         objects: Some(objects),
     });
     record
-}
-
-fn kept_as_rendered(wanted: &Wanted<'_>) -> Vec<Value> {
-    wanted.objects.iter().map(|(_, object)| Value::Object(object.object.body().clone())).collect()
 }
 
 /// What is recorded of one object.

@@ -4,6 +4,8 @@
 
 mod agreement;
 mod applied;
+mod apply;
+mod applying;
 mod connection;
 mod diff;
 #[path = "../it/example.rs"]
@@ -22,6 +24,9 @@ mod program;
 mod reach;
 mod reading;
 mod rendering;
+#[path = "../it/repository.rs"]
+#[allow(dead_code, reason = "each test binary uses its part")]
+mod repository;
 mod schemas;
 mod trust;
 mod unknown;

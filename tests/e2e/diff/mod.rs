@@ -10,7 +10,7 @@ mod pair;
 mod requests;
 mod said;
 mod secrets;
-mod shop;
+pub mod shop;
 mod shortcut;
 
 use std::collections::BTreeSet;

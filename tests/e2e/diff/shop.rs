@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use fleetwright::plan::{FIELD_MANAGER, PART_OF};
+use fleetwright::plan::{FIELD_MANAGER, PART_OF, Wanted};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -18,6 +18,49 @@ use crate::rendering::Rendering;
 
 const NAMES: [&str; 4] = ["prod-a", "prod-b", "prod-c", "prod-d"];
 
+/// A copy of the example fleet in which these clusters are those of the same name.
+pub fn copied(clusters: &[Cluster]) -> Place {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let uids: Vec<(String, &str)> = Rendering::of(root)
+        .fleet
+        .clusters
+        .iter()
+        .filter_map(|known| {
+            let uid = known.uid.as_deref()?.to_owned();
+            Some((uid, clusters.iter().find(|cluster| *cluster.name == *known.name)?.uid.as_str()))
+        })
+        .collect();
+    assert_eq!(uids.len(), clusters.len());
+    let place = Place::empty();
+    for folder in ["fleet", "templates"] {
+        for (path, text) in example::files(&root.join(folder)) {
+            let text = String::from_utf8(text).unwrap();
+            let text = uids.iter().fold(text, |text, (old, new)| text.replace(old, new));
+            place.write(&format!("{folder}/{path}"), &text);
+        }
+    }
+    place
+}
+
+/// Makes what the example fleet expects of a cluster: the definitions of its custom kinds, and the namespaces that others
+/// make.
+pub async fn prepare(cluster: &Cluster, wanted: &Wanted<'_>) {
+    let kinds: BTreeSet<&str> = wanted.objects.iter().map(|(object, _)| &*object.kind).collect();
+    let mut definitions: Vec<Value> = PROJECTS.iter().flat_map(|project| project.read()).collect();
+    definitions.retain(|definition| kinds.contains(definition["spec"]["names"]["kind"].as_str().unwrap()));
+    cluster.define(&definitions).await;
+    // Some are made by what installs the mesh.
+    let is_rendered = |name: &str| {
+        let mut names = wanted.objects.iter().map(|(object, _)| (&*object.kind, &*object.name));
+        names.any(|object| object == ("Namespace", name))
+    };
+    let bodies = wanted.objects.iter().map(|(_, object)| object.body(&wanted.set));
+    let homeless = bodies.filter(|object| {
+        object["metadata"]["namespace"].as_str().is_some_and(|namespace| !is_rendered(namespace))
+    });
+    Judge::of(cluster).await.make_namespaces(&homeless.collect::<Vec<_>>()).await;
+}
+
 /// The example fleet, and its four production clusters with everything in them.
 struct Shop {
     place: Place,
@@ -28,25 +71,7 @@ struct Shop {
 impl Shop {
     fn open() -> Self {
         let clusters = Lab::new().start(NAMES.map(|name| Spec::bare(name).user(READER)));
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let uids: Vec<(String, &str)> = Rendering::of(root)
-            .fleet
-            .clusters
-            .iter()
-            .filter_map(|known| {
-                let uid = known.uid.as_deref()?.to_owned();
-                Some((uid, clusters.iter().find(|cluster| *cluster.name == *known.name)?.uid.as_str()))
-            })
-            .collect();
-        assert_eq!(uids.len(), NAMES.len());
-        let place = Place::empty();
-        for folder in ["fleet", "templates"] {
-            for (path, text) in example::files(&root.join(folder)) {
-                let text = String::from_utf8(text).unwrap();
-                let text = uids.iter().fold(text, |text, (old, new)| text.replace(old, new));
-                place.write(&format!("{folder}/{path}"), &text);
-            }
-        }
+        let place = copied(&clusters);
         let rendering = Rendering::of(place.path());
         let shop = Self { place, clusters, rendering };
         std::thread::scope(|scope| {
@@ -60,21 +85,7 @@ impl Shop {
     /// Applies what is rendered for a cluster, and records it.
     async fn furnish(&self, cluster: &Cluster) {
         let wanted = self.rendering.wanted(&cluster.name);
-        let kinds: BTreeSet<&str> = wanted.objects.iter().map(|(object, _)| &*object.kind).collect();
-        let mut definitions: Vec<Value> = PROJECTS.iter().flat_map(|project| project.read()).collect();
-        definitions
-            .retain(|definition| kinds.contains(definition["spec"]["names"]["kind"].as_str().unwrap()));
-        cluster.define(&definitions).await;
-        // Some are made by what installs the mesh.
-        let is_rendered = |name: &str| {
-            let mut names = wanted.objects.iter().map(|(object, _)| (&*object.kind, &*object.name));
-            names.any(|object| object == ("Namespace", name))
-        };
-        let bodies = wanted.objects.iter().map(|(_, object)| object.body(&wanted.set));
-        let homeless = bodies.filter(|object| {
-            object["metadata"]["namespace"].as_str().is_some_and(|namespace| !is_rendered(namespace))
-        });
-        Judge::of(cluster).await.make_namespaces(&homeless.collect::<Vec<_>>()).await;
+        prepare(cluster, &wanted).await;
         let identities = self.rendering.identities();
         let proven = connect(&cluster.kubeconfig, &cluster.name, &cluster.name, &identities).await;
         apply_and_record(cluster, &proven, &wanted, &self.rendering.fleet.name).await;

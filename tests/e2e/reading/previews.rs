@@ -50,6 +50,7 @@ fn verdict(scene: &Scene, preview: &Preview) -> String {
             format!("{} {} {}{}", rejection.code, rejection.reason, rejection.message, causes.concat())
         }
         Preview::Unread(unread) => format!("unread {}", unread.why),
+        Preview::Skipped(why) => format!("skipped {why}"),
     };
     scene.named(&text)
 }
@@ -86,9 +87,11 @@ fn a_dry_run_that_meets_a_fault_is_unread_or_tried_again() {
         scene.proxy.clear();
         scene.notices();
         scene.proxy.add(Rule::new(fault).verb("patch").times(times));
-        let before = scene.proxy.requests().len();
+        // A connection that is made anew is first asked who answers, which is not counted.
+        let tries = |scene: &Scene| scene.proxy.requests().iter().filter(|one| one.verb == "patch").count();
+        let before = tries(&scene);
         let verdict = verdict(&scene, &preview(&scene, &Value::Null));
-        (verdict, scene.proxy.requests().len() - before - 1, scene.notices().len())
+        (verdict, tries(&scene) - before, scene.notices().len())
     };
     let accepted = |tries, told| ("accepted \"a\"".to_owned(), tries, told);
     let webhook = json!({ "kind": "Status", "code": 500, "reason": "InternalError", "message": "Internal error occurred: failed calling webhook \"x\"" });
@@ -198,6 +201,6 @@ fn a_server_that_falls_silent_is_asked_no_more() {
     let previews = block_on(async { scene.proven().await.previews(asks).await });
     assert_eq!(previews.len(), 60);
     assert!(previews.values().all(|preview| matches!(preview, Preview::Unread(_))));
-    let asked = scene.proxy.requests().len();
-    assert!(asked < 1 + 20, "{asked}");
+    let asked = scene.proxy.requests().iter().filter(|one| one.verb == "patch").count();
+    assert!(asked < 20, "{asked}");
 }

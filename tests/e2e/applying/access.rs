@@ -1,0 +1,122 @@
+//! Who may apply what, to which cluster.
+
+use serde_json::{Value, json};
+
+use super::scene::{Scene, config_map};
+use crate::harness::{Cluster, Lab, Spec, block_on};
+use crate::program::Outcome;
+
+/// The user of these tests.
+const SOMEBODY: &str = "somebody";
+
+fn said(outcome: &Outcome) -> String {
+    format!("{}\n{}", outcome.stdout, outcome.stderr)
+}
+
+/// A cluster with a user who may do what a test lets them.
+fn cluster() -> &'static Cluster {
+    static CLUSTER: std::sync::LazyLock<Cluster> =
+        std::sync::LazyLock::new(|| Lab::shared().start([Spec::bare("access").user(SOMEBODY)]).remove(0));
+    &CLUSTER
+}
+
+/// Lets the user do this, everywhere.
+fn lets(scene: &Scene, rules: &Value) {
+    let name = scene.namespace.clone();
+    let role = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name},
+        "rules": rules,
+    });
+    let binding = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": name},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": SOMEBODY}],
+    });
+    block_on(async {
+        let admin = scene.someone("lab").await;
+        admin.take(&role).await;
+        admin.take(&binding).await;
+    });
+}
+
+/// `apply` as the user.
+fn apply(scene: &Scene, more: &[&str]) -> Outcome {
+    let context = format!("a={}-{SOMEBODY}", scene.cluster.name);
+    scene.apply(&[&["--context", &context], more].concat())
+}
+
+fn rule(group: &str, kinds: &[&str], verbs: &[&str]) -> Value {
+    json!({"apiGroups": [group], "resources": kinds, "verbs": verbs})
+}
+
+#[test]
+fn f16_f54_all_that_is_missing_is_told_at_once_before_anything_is_written() {
+    let mut account = config_map("account", "");
+    account["kind"] = json!("ServiceAccount");
+    account.as_object_mut().unwrap().remove("data");
+    let scene = Scene::rendering(cluster(), &[config_map("one", "1"), account]);
+    let read = json!([
+        rule("", &["configmaps", "serviceaccounts", "secrets", "namespaces"], &["get", "list"]),
+        rule("admissionregistration.k8s.io", &["*"], &["get", "list"]),
+        rule("", &["configmaps"], &["create", "patch"]),
+    ]);
+    lets(&scene, &read);
+    let refused = apply(&scene, &[]);
+    assert_eq!(refused.status, Some(4), "{}", said(&refused));
+    for known in ["serviceaccounts", "leases", "secrets", "create namespaces", "patch", "create"] {
+        assert!(refused.stderr.contains(known), "{known}: {}", refused.stderr);
+    }
+    assert!(!refused.stderr.contains("configmaps"), "{}", refused.stderr);
+    assert_eq!(scene.writes(), Vec::<String>::new());
+
+    // With all but the right to make the namespace of the record.
+    let mut all = read.as_array().unwrap().clone();
+    all.push(rule("", &["serviceaccounts"], &["create", "patch"]));
+    all.push(rule("", &["secrets"], &["create", "update", "delete"]));
+    all.push(rule("coordination.k8s.io", &["leases"], &["get", "create", "update"]));
+    lets(&scene, &json!(all));
+    let refused = apply(&scene, &[]);
+    assert_eq!(refused.status, Some(4), "{}", said(&refused));
+    assert!(refused.stderr.contains("namespace"), "{}", refused.stderr);
+    assert_eq!(scene.writes(), Vec::<String>::new());
+    all.push(rule("", &["namespaces"], &["create"]));
+    lets(&scene, &json!(all));
+    let applied = apply(&scene, &[]);
+    assert_eq!(applied.status, Some(0), "{}", said(&applied));
+}
+
+#[test]
+fn f67_another_cluster_is_never_written_to() {
+    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let fleet = scene.place.read("fleet/fleet.hcl");
+    let other = "00000000-0000-4000-8000-000000000000";
+    scene.place.write("fleet/fleet.hcl", &fleet.replace(&scene.cluster.uid, other));
+    let refused = scene.apply(&[]);
+    assert_eq!(refused.status, Some(4), "{}", said(&refused));
+    for known in [other, "UID"] {
+        assert!(refused.stderr.contains(known), "{known}: {}", refused.stderr);
+    }
+    let asked: Vec<String> = scene.proxy.requests().into_iter().map(|request| request.path).collect();
+    assert_eq!(asked, ["/api/v1/namespaces/kube-system"]);
+}
+
+#[test]
+fn a_cluster_that_is_not_pinned_is_not_applied_to() {
+    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let fleet = scene.place.read("fleet/fleet.hcl");
+    let unpinned: Vec<&str> = fleet.lines().filter(|line| !line.contains("uid = ")).collect();
+    scene.place.write("fleet/fleet.hcl", &unpinned.join("\n"));
+    let refused = scene.apply(&[]);
+    assert_eq!(refused.status, Some(4), "{}", said(&refused));
+    assert!(refused.stderr.contains("fleetwright trust --cluster a"), "{}", refused.stderr);
+    assert_eq!(scene.writes(), Vec::<String>::new());
+}
+
+#[test]
+fn f70_whose_identity_cannot_be_read_is_not_applied_to() {
+    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let context = format!("a={}-{}", scene.cluster.name, Cluster::POWERLESS);
+    let refused = scene.apply(&["--context", &context]);
+    assert_eq!(refused.status, Some(4), "{}", said(&refused));
+    assert_eq!(scene.writes(), Vec::<String>::new());
+}

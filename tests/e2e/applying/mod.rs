@@ -1,0 +1,37 @@
+//! `apply` with the real binary on real API servers.
+
+mod access;
+mod admission;
+mod adopt;
+mod again;
+mod alone;
+mod between;
+mod canary;
+mod certificates;
+mod deletions;
+mod elsewhere;
+mod foundation;
+mod four;
+mod killed;
+mod leaks;
+mod locks;
+mod machine;
+mod order;
+mod pace;
+mod plans;
+mod random;
+mod ready;
+mod releases;
+mod resumed;
+mod rivals;
+mod rules;
+mod scene;
+mod signals;
+mod sizes;
+mod targets;
+mod told;
+mod units;
+mod unread;
+mod warnings;
+mod whole;
+mod wire;

@@ -1,0 +1,103 @@
+//! Signals, and a reader that has gone.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::locks::{signal, until_writing};
+use super::scene::{Scene, config_map};
+use crate::harness::{Fault, Lab, Rule, block_on, eventually};
+use crate::program::Outcome;
+
+fn maps() -> Vec<Value> {
+    (0..60).map(|number| config_map(&format!("map-{number:02}"), "1")).collect()
+}
+
+/// A scene whose writes of objects take this long.
+fn slow(time: Duration) -> Scene {
+    let scene = Scene::rendering(Lab::bare(), &maps());
+    scene.proxy.add(Rule::new(Fault::Delay(time)).verb("patch").kind("v1", "ConfigMap").dry_run(false));
+    scene
+}
+
+fn said(outcome: &Outcome) -> String {
+    format!("{}\n{}", outcome.stdout, outcome.stderr)
+}
+
+fn made(scene: &Scene) -> usize {
+    scene.everything(&[("v1", "ConfigMap")]).len()
+}
+
+fn goes_on(scene: &Scene) {
+    scene.proxy.clear();
+    let again = scene.apply(&[]);
+    assert_eq!(again.status, Some(0), "{}", said(&again));
+    assert!(made(scene) >= 60);
+    let record = scene.record().unwrap();
+    assert_eq!((record.run, record.inventory.len()), (None, 60));
+}
+
+#[test]
+fn f58_one_signal_ends_a_run_cleanly() {
+    for (name, status) in [("INT", 130), ("TERM", 143)] {
+        let scene = slow(Duration::from_millis(800));
+        let run = scene.start(&[]);
+        until_writing(&scene);
+        signal(&run, name);
+        let ended = scene.ended(run);
+        assert_eq!(ended.status, Some(status), "{}", said(&ended));
+        assert!(ended.stderr.contains("fleetwright apply --cluster a"), "{}", ended.stderr);
+        assert!(made(&scene) < 60, "nothing was stopped");
+        assert_eq!(scene.holder(), None);
+        // All that was made is in the record.
+        let record = scene.record().unwrap();
+        assert!(record.run.is_some());
+        assert_eq!(record.inventory.len(), 60);
+        goes_on(&scene);
+    }
+}
+
+#[test]
+fn f58_nobody_has_to_wait_for_a_finalizer_to_stop() {
+    let mut held = config_map("held", "1");
+    held["metadata"]["finalizers"] = serde_json::json!(["lab.fleetwright.dev/held"]);
+    let rest = [config_map("beside", "1"), config_map("third", "1")];
+    let scene = Scene::rendering(Lab::bare(), &[&[held], &rest[..]].concat());
+    let applied = scene.apply(&[]);
+    assert_eq!(applied.status, Some(0), "{}", said(&applied));
+    scene.render(&rest);
+    let mut run = scene.start(&["--ready-timeout", "10m"]);
+    block_on(eventually("it is being deleted", async || {
+        scene.writes().iter().any(|line| line.starts_with("DELETE configmaps/held")).then_some(())
+    }));
+    signal(&run, "INT");
+    block_on(eventually("the run ends", async || run.try_wait().unwrap()));
+    let ended = scene.ended(run);
+    assert_eq!(ended.status, Some(130), "{}", said(&ended));
+    assert_eq!((scene.holder(), scene.record().unwrap().inventory.len()), (None, 3));
+}
+
+#[test]
+fn f59_two_signals_end_it_at_once_and_nothing_is_lost() {
+    let scene = slow(Duration::from_secs(20));
+    let run = scene.start(&[]);
+    until_writing(&scene);
+    signal(&run, "INT");
+    std::thread::sleep(Duration::from_millis(300));
+    signal(&run, "INT");
+    let ended = scene.ended(run);
+    assert_eq!(ended.status, Some(130), "{}", said(&ended));
+    assert_eq!(scene.record().unwrap().inventory.len(), 60);
+    goes_on(&scene);
+}
+
+#[test]
+fn f60_a_reader_that_has_gone_stops_no_run() {
+    let scene = slow(Duration::from_millis(50));
+    let mut run = scene.start(&[]);
+    drop(run.stdout.take());
+    drop(run.stderr.take());
+    let status = run.wait().unwrap();
+    assert_eq!(status.code(), Some(0));
+    goes_on(&scene);
+}
