@@ -20,7 +20,8 @@ pub fn objects(count: usize) -> Vec<Value> {
 }
 
 /// The same number of objects in a namespace of this name, none of which anything must happen to until it is ready:
-/// Roles in place of Deployments, and Services without an address, of which a server has only so many.
+/// Roles and LimitRanges in place of Deployments and PodDisruptionBudgets, and Services without an address, of which a
+/// server has only so many.
 pub fn still(count: usize, namespace: &str) -> Vec<Value> {
     let mut objects = objects(count);
     for object in &mut objects {
@@ -35,6 +36,12 @@ pub fn still(count: usize, namespace: &str) -> Vec<Value> {
                     json!([{ "apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list"] }]);
             }
             "Service" => object["spec"]["clusterIP"] = json!("None"),
+            // Its controller says when it counts for something.
+            "PodDisruptionBudget" => {
+                object["apiVersion"] = json!("v1");
+                object["kind"] = json!("LimitRange");
+                object["spec"] = json!({ "limits": [{ "type": "Container", "max": { "memory": "1Gi" } }] });
+            }
             _ => {}
         }
         if kind != "Namespace" {
