@@ -2,8 +2,8 @@
 //!
 //! - reads, dry runs of server-side apply, and questions what the user may do, which change nothing;
 //! - server-side apply of an object of the fleet, its deletion with preconditions, and who owns its fields after it was
-//!   applied, all made from a [`Write`](super::write::Write), a [`Removal`](super::removal::Removal) or a
-//!   [`Migration`](super::migration::Migration), and so from a change of a plan;
+//!   applied, all made from a [`Write`], a [`Removal`] or a
+//!   [`Migration`], and so from a change of a plan;
 //! - writes of the Secrets that the record is kept in, of the Leases that are the lock, and of the namespace of both.
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
