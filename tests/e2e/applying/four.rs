@@ -6,7 +6,6 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::scene::timeless;
 use crate::harness::proxy::Request;
 use crate::harness::{Cluster, Lab, Manager, Proxy, Spec, block_on};
 use crate::program::{Outcome, PLANTED, Place, outcome};
@@ -229,10 +228,4 @@ fn quick(cluster: &str) -> [&str; 10] {
         "--lock-lease",
         "3s",
     ]
-}
-
-/// Objects without what is another each time they are made.
-#[allow(dead_code, reason = "for comparisons of clusters with one another")]
-pub fn all_timeless(objects: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
-    objects.into_iter().map(|(name, object)| (name, timeless(object))).collect()
 }

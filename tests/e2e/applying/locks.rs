@@ -54,6 +54,20 @@ fn f49_of_two_operators_one_proceeds() {
     assert_eq!(scene.holder(), None);
 }
 
+/// Lets a run sleep until another has taken its lock and done its work: once awake it writes nothing more.
+fn loses_its_lock_asleep(scene: &Scene, asleep: Child) {
+    signal(&asleep, "STOP");
+    let mut other = scene.command(&quick(&[]));
+    let other = scene.shown(outcome(other.env("KUBECONFIG", &scene.cluster.kubeconfig).output().unwrap()));
+    assert_eq!(other.status, Some(0), "{}", said(&other));
+    let writes = scene.writes().len();
+    signal(&asleep, "CONT");
+    let asleep = scene.ended(asleep);
+    assert_eq!(asleep.status, Some(5), "{}", said(&asleep));
+    assert!(asleep.stderr.contains("lock"), "{}", asleep.stderr);
+    assert_eq!(scene.writes().len(), writes, "{:?}", scene.writes().split_off(writes));
+}
+
 #[test]
 fn f50_f52_a_run_that_slept_through_its_lock_writes_nothing_more() {
     let scene = Scene::rendering(Lab::bare(), &maps(40, "1"));
@@ -65,16 +79,7 @@ fn f50_f52_a_run_that_slept_through_its_lock_writes_nothing_more() {
     );
     let asleep = scene.start(&["--lock-lease", "3s"]);
     until_writing(&scene);
-    signal(&asleep, "STOP");
-    let mut other = scene.command(&quick(&[]));
-    let other = scene.shown(outcome(other.env("KUBECONFIG", &scene.cluster.kubeconfig).output().unwrap()));
-    assert_eq!(other.status, Some(0), "{}", said(&other));
-    let writes = scene.writes().len();
-    signal(&asleep, "CONT");
-    let asleep = scene.ended(asleep);
-    assert_eq!(asleep.status, Some(5), "{}", said(&asleep));
-    assert!(asleep.stderr.contains("lock"), "{}", asleep.stderr);
-    assert_eq!(scene.writes().len(), writes, "{:?}", scene.writes().split_off(writes));
+    loses_its_lock_asleep(&scene, asleep);
     let again = scene.apply(&[]);
     assert_eq!(again.status, Some(0), "{}", said(&again));
 }
@@ -86,16 +91,7 @@ fn inv03_f50_what_is_tried_again_is_not_sent_once_the_lock_is_lost() {
     scene.proxy.add(Rule::new(passing).verb("patch").kind("v1", "ConfigMap").dry_run(false).times(1));
     let asleep = scene.start(&["--lock-lease", "3s"]);
     scene.until_faulty(false);
-    signal(&asleep, "STOP");
-    let mut other = scene.command(&quick(&[]));
-    let other = scene.shown(outcome(other.env("KUBECONFIG", &scene.cluster.kubeconfig).output().unwrap()));
-    assert_eq!(other.status, Some(0), "{}", said(&other));
-    let writes = scene.writes().len();
-    signal(&asleep, "CONT");
-    let asleep = scene.ended(asleep);
-    assert_eq!(asleep.status, Some(5), "{}", said(&asleep));
-    assert!(asleep.stderr.contains("lock"), "{}", asleep.stderr);
-    assert_eq!(scene.writes().len(), writes, "{:?}", scene.writes().split_off(writes));
+    loses_its_lock_asleep(&scene, asleep);
 }
 
 #[test]
