@@ -117,6 +117,22 @@ impl Lab {
         &CLUSTER
     }
 
+    /// Another bare API server that all tests of this process share.
+    pub fn other() -> &'static Cluster {
+        static CLUSTER: LazyLock<Cluster> =
+            LazyLock::new(|| Lab::shared().start([Spec::bare("other")]).remove(0));
+        Self::shared().programs(&Spec::bare("other"));
+        &CLUSTER
+    }
+
+    /// A bare API server that all tests of this process share and may add definitions to.
+    pub fn extended() -> &'static Cluster {
+        static CLUSTER: LazyLock<Cluster> =
+            LazyLock::new(|| Lab::shared().start([Spec::bare("extended")]).remove(0));
+        Self::shared().programs(&Spec::bare("extended"));
+        &CLUSTER
+    }
+
     /// A cluster with controllers, scheduler and KWOK that all tests of this process share.
     pub fn full() -> &'static Cluster {
         static CLUSTER: LazyLock<Cluster> =

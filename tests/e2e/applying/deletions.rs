@@ -16,7 +16,7 @@ fn maps(names: &[&str]) -> Vec<Value> {
 
 /// A scene that has applied these, and renders only the last two of them now.
 fn dropped(names: &[&str]) -> Scene {
-    let scene = Scene::rendering(Lab::bare(), &maps(names));
+    let scene = Scene::rendering(Lab::extended(), &maps(names));
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     scene.render(&maps(&names[names.len() - 2..]));
@@ -52,7 +52,7 @@ fn f94_inv09_every_deletion_names_the_very_object() {
 #[test]
 fn f94_what_is_no_longer_ours_stays_and_is_told() {
     let names = ["relabelled", "anew", "owned", "gone", "one", "two", "three", "four", "five"];
-    let scene = Scene::rendering(Lab::bare(), &maps(&names));
+    let scene = Scene::rendering(Lab::extended(), &maps(&names));
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     edit(

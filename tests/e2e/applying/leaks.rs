@@ -69,7 +69,7 @@ struct Leaky {
 
 impl Leaky {
     fn new(random: &mut Random) -> Self {
-        let scene = Scene::of(Lab::bare(), "");
+        let scene = Scene::of(Lab::extended(), "");
         let group = format!("{}.example.com", scene.namespace);
         let units = format!(
             "variable \"token\" {{\n  type = string\n  sensitive = true\n}}\n\

@@ -172,7 +172,7 @@ fn inv01_inv09_only_what_the_plan_lists_is_deleted_and_only_what_is_ours() {
     let mut random = Random(1);
     let (mut deleted, mut refused, mut kept) = (0, 0, 0);
     for round in 0..rounds(3) {
-        let scene = Scene::rendering(Lab::bare(), &[]);
+        let scene = Scene::rendering(Lab::extended(), &[]);
         let all = universe(&scene);
         let owner = block_on(async {
             let someone = scene.someone("somebody").await;
@@ -261,7 +261,7 @@ fn inv10_whichever_reads_fail_nothing_more_is_made_or_deleted() {
     let mut random = Random(2);
     let mut statuses = BTreeMap::new();
     for _ in 0..rounds(2) {
-        let scene = Scene::rendering(Lab::bare(), &[]);
+        let scene = Scene::rendering(Lab::extended(), &[]);
         let all = universe(&scene);
         scene.render(&all);
         let first = apply(&scene, &[]);

@@ -78,7 +78,7 @@ pub const UNIT: &str = "component \"web\" {\n  namespace = \"here\"\n  manifests
 
 #[test]
 fn f32_f41_a_custom_object_comes_after_its_definition_and_needs_a_status_or_to_have_none() {
-    let scene = Scene::of(Lab::bare(), "");
+    let scene = Scene::of(Lab::extended(), "");
     let (definition, gizmo) = gizmos(&scene);
     scene.units(&format!("{UNIT}}}\n"));
     scene.render(&[gizmo.clone(), definition]);
@@ -116,7 +116,7 @@ fn f32_f41_a_custom_object_comes_after_its_definition_and_needs_a_status_or_to_h
 
 #[test]
 fn f38_a_kind_that_is_gone_stops_the_run_and_is_no_reason_to_forget() {
-    let scene = Scene::of(Lab::bare(), "");
+    let scene = Scene::of(Lab::extended(), "");
     let (definition, gizmo) = gizmos(&scene);
     scene.units(&format!("{UNIT}  ready_when = {{ Gizmo = \"create\" }}\n}}\n"));
     scene.render(&[gizmo.clone(), definition.clone(), config_map("beside", "1")]);
@@ -138,7 +138,7 @@ fn f38_a_kind_that_is_gone_stops_the_run_and_is_no_reason_to_forget() {
 fn f35_what_is_being_deleted_is_waited_for_by_nobody_and_never_counts() {
     let mut held = config_map("held", "1");
     held["metadata"]["finalizers"] = json!(["lab.fleetwright.dev/held"]);
-    let scene = Scene::rendering(Lab::bare(), &[held.clone(), config_map("beside", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[held.clone(), config_map("beside", "1")]);
     let applied = scene.apply(&[]);
     assert_eq!(applied.status, Some(0), "{}", said(&applied));
     block_on(async {
@@ -170,8 +170,10 @@ fn f35_what_is_being_deleted_is_waited_for_by_nobody_and_never_counts() {
 fn f35_a_deletion_that_a_finalizer_holds_is_told_and_kept_in_the_record() {
     let mut held = config_map("held", "1");
     held["metadata"]["finalizers"] = json!(["lab.fleetwright.dev/held"]);
-    let scene =
-        Scene::rendering(Lab::bare(), &[held.clone(), config_map("beside", "1"), config_map("third", "1")]);
+    let scene = Scene::rendering(
+        Lab::extended(),
+        &[held.clone(), config_map("beside", "1"), config_map("third", "1")],
+    );
     let applied = scene.apply(&[]);
     assert_eq!(applied.status, Some(0), "{}", said(&applied));
     scene.render(&[config_map("beside", "1"), config_map("third", "1")]);

@@ -30,7 +30,7 @@ fn killed(scene: &Scene, rule: Rule, more: &[&str]) {
 
 #[test]
 fn inv04_what_a_killed_run_made_goes_when_the_fleet_drops_it() {
-    let scene = Scene::rendering(Lab::bare(), &maps(&["kept"]));
+    let scene = Scene::rendering(Lab::extended(), &maps(&["kept"]));
     applied(&scene.apply(&[]));
     scene.render(&maps(&["kept", "more", "other", "one"]));
     // All are made, and none of it is recorded.
@@ -44,7 +44,7 @@ fn inv04_what_a_killed_run_made_goes_when_the_fleet_drops_it() {
 
 #[test]
 fn inv04_f57_a_number_of_deletions_said_aloud_holds_for_the_rest_of_them() {
-    let scene = Scene::rendering(Lab::bare(), &maps(&["a", "b", "c", "d", "e"]));
+    let scene = Scene::rendering(Lab::extended(), &maps(&["a", "b", "c", "d", "e"]));
     applied(&scene.apply(&[]));
     scene.render(&maps(&["a"]));
     let second = Rule::new(Fault::Stall).verb("delete").kind("v1", "ConfigMap").name("c");
@@ -60,7 +60,7 @@ fn inv04_f57_a_number_of_deletions_said_aloud_holds_for_the_rest_of_them() {
 
 #[test]
 fn f78_a_plan_with_deletions_goes_on_and_is_applied_once() {
-    let scene = Scene::rendering(Lab::bare(), &maps(&["a", "b", "c", "d", "e"]));
+    let scene = Scene::rendering(Lab::extended(), &maps(&["a", "b", "c", "d", "e"]));
     applied(&scene.apply(&[]));
     scene.render(&maps(&["a"]));
     let saved = scene.diff(&["--save", "plan.json", "--deletions", "4"]);
@@ -74,7 +74,7 @@ fn f78_a_plan_with_deletions_goes_on_and_is_applied_once() {
 
 #[test]
 fn f78_a_plan_that_deletes_a_definition_by_name_is_applied_once() {
-    let scene = Scene::rendering(Lab::bare(), &[]);
+    let scene = Scene::rendering(Lab::extended(), &[]);
     let group = format!("{}.example.com", scene.namespace);
     let definition = json!({
         "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
@@ -98,7 +98,7 @@ fn f78_a_plan_that_deletes_a_definition_by_name_is_applied_once() {
 
 #[test]
 fn a_fleet_may_render_the_namespace_of_its_own_record_and_never_deletes_it() {
-    let scene = Scene::rendering(Lab::bare(), &[]);
+    let scene = Scene::rendering(Lab::extended(), &[]);
     let labels = json!({"team": "web"});
     let namespace = json!({
         "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": scene.state, "labels": labels},

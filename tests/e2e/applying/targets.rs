@@ -3,21 +3,14 @@
 use serde_json::{Value, json};
 
 use super::scene::{Scene, config_map, said};
-use crate::harness::{Cluster, Lab, Manager, Spec, block_on};
+use crate::harness::{Lab, Manager, block_on};
 use crate::program::outcome;
-
-/// Another cluster.
-fn other() -> &'static Cluster {
-    static CLUSTER: std::sync::LazyLock<Cluster> =
-        std::sync::LazyLock::new(|| Lab::shared().start([Spec::bare("other")]).remove(0));
-    &CLUSTER
-}
 
 #[test]
 fn f71_the_context_of_the_fleet_is_taken_whatever_the_current_one_is() {
     let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
     let mine = std::fs::read_to_string(&scene.proxy.kubeconfig).unwrap();
-    let theirs = std::fs::read_to_string(&other().kubeconfig).unwrap();
+    let theirs = std::fs::read_to_string(&Lab::other().kubeconfig).unwrap();
     scene.place.write("mine", &mine);
     for current in ["other", "nowhere"] {
         scene.place.write("theirs", &format!("current-context: {current}\n{}", without_current(&theirs)));
@@ -32,7 +25,7 @@ fn f71_the_context_of_the_fleet_is_taken_whatever_the_current_one_is() {
         }
     }
     let there = block_on(async {
-        let reader = Manager::new("reader", &other().client().await).await;
+        let reader = Manager::new("reader", &Lab::other().client().await).await;
         let like = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ""}});
         reader.list(&like).await
     });
@@ -76,7 +69,7 @@ fn f69_the_record_of_a_cluster_that_was_rebuilt_is_not_used() {
         json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"namespace": scene.state, "name": ""}});
     block_on(async {
         let here = scene.someone("lab").await;
-        let there = Manager::new("lab", &other().client().await).await;
+        let there = Manager::new("lab", &Lab::other().client().await).await;
         for name in [&scene.state, &scene.namespace] {
             let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
             there.apply(&namespace).await;
@@ -97,7 +90,7 @@ fn f69_the_record_of_a_cluster_that_was_rebuilt_is_not_used() {
     scene.render(&[config_map("one", "1")]);
     let rebuilt = |arguments: &[&str]| {
         let mut command = scene.command(arguments);
-        outcome(command.env("KUBECONFIG", &other().kubeconfig).output().unwrap())
+        outcome(command.env("KUBECONFIG", &Lab::other().kubeconfig).output().unwrap())
     };
     let fleet = scene.place.read("fleet/fleet.hcl");
     let context = |text: &str| text.replace(&format!("\"{}\"", scene.cluster.name), "\"other\"");
@@ -105,16 +98,16 @@ fn f69_the_record_of_a_cluster_that_was_rebuilt_is_not_used() {
     let apply = ["apply", "--cluster", "a", "--yes"];
     let refused = rebuilt(&apply);
     assert_eq!(refused.status, Some(4), "{}", said(&refused));
-    for known in [scene.cluster.uid.as_str(), other().uid.as_str(), "fleetwright trust --cluster a"] {
+    for known in [scene.cluster.uid.as_str(), Lab::other().uid.as_str(), "fleetwright trust --cluster a"] {
         assert!(refused.stderr.contains(known), "{known}: {}", refused.stderr);
     }
     // Trusted again, what was recorded of the one before says nothing.
-    scene.place.write("fleet/fleet.hcl", &context(&fleet).replace(&scene.cluster.uid, &other().uid));
+    scene.place.write("fleet/fleet.hcl", &context(&fleet).replace(&scene.cluster.uid, &Lab::other().uid));
     let refused = rebuilt(&apply);
     assert_eq!(refused.status, Some(4), "{}", said(&refused));
     assert!(refused.stderr.contains("the record of cluster \"a\" is not its own"), "{}", refused.stderr);
     let two = block_on(async {
-        let there = Manager::new("lab", &other().client().await).await;
+        let there = Manager::new("lab", &Lab::other().client().await).await;
         there.get(&scene.here(&config_map("two", ""))).await
     });
     assert!(two.is_some());

@@ -1,11 +1,10 @@
 //! Two clusters, `a` behind the fault proxy and `b` beside it, and a fleet that renders the same objects for both.
 
 use std::process::Command;
-use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Cluster, Lab, Manager, Proxy, Spec, block_on};
+use crate::harness::{Cluster, Lab, Manager, Proxy, block_on};
 use crate::program::{Outcome, PLANTED, Place, outcome};
 use crate::reach::ADMIN;
 
@@ -24,9 +23,7 @@ pub fn a() -> &'static Cluster {
 
 /// The cluster `b`.
 pub fn b() -> &'static Cluster {
-    static OTHER: LazyLock<Cluster> = LazyLock::new(|| Lab::shared().start([Spec::bare("other")]).remove(0));
-    a();
-    &OTHER
+    Lab::other()
 }
 
 impl Pair {
