@@ -252,11 +252,11 @@ async fn one(
             Ok(Attempt::Held(holder)) if begun.elapsed() >= patience => {
                 return Err(locked(proven, claim, &holder).into());
             }
-            Ok(Attempt::Held(holder) | Attempt::Watched(holder)) => holder,
+            Ok(Attempt::Held(holder) | Attempt::Watched(holder)) => Some(holder.to_string()),
+            Ok(Attempt::Contended) => None,
             Err(failure) => return Err(failure.diagnostic().into()),
         };
-        let holder = holder.to_string();
-        if told.as_ref() != Some(&holder) {
+        if let Some(holder) = holder.filter(|holder| told.as_ref() != Some(holder)) {
             tell(Event::Waiting { holder: holder.clone() });
             told = Some(holder);
         }

@@ -6,11 +6,15 @@ mod codes;
 mod course;
 mod event;
 mod fresh;
+mod looked;
 mod outcome;
+mod removed;
 mod run;
+mod task;
 mod trouble;
 mod wait;
 mod waves;
+mod written;
 
 pub use event::{Event, Step};
 pub use outcome::{End, Ended, ObjectEnd, Outcome};

@@ -4,12 +4,10 @@
 //! anything while its own is good for a third of its time yet, and writes the record only as it has read it. Whether
 //! another holder is alive is decided by watching its Lease, never by comparing its times with the clock of this machine.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -19,6 +17,7 @@ use super::codes;
 use super::connection::Proven;
 use super::exchange::Answer;
 use super::failure::Failure;
+use super::lease::{Claim, Holder, Lease};
 use super::moment::Moment;
 use super::notice::legible;
 use super::path;
@@ -26,15 +25,6 @@ use super::request::{MAX_OBJECT, Request, leases};
 use super::status::Status;
 use super::unknown::Unknown;
 use crate::diagnostic::Diagnostic;
-use crate::object::Digest;
-use crate::plan::SetId;
-
-/// The annotations that tell who holds it.
-const BY: &str = "fleetwright.dev/by";
-const PROCESS: &str = "fleetwright.dev/process";
-const RELEASE: &str = "fleetwright.dev/release";
-const CLUSTER: &str = "fleetwright.dev/cluster";
-const SINCE: &str = "fleetwright.dev/since";
 
 /// The longest time that a Lease is believed to last without being renewed.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
@@ -45,60 +35,6 @@ const SLACK: Duration = Duration::from_secs(1);
 /// How often it is tried to give a lock back that is renewed at the same time.
 const TRIES: usize = 3;
 
-/// What a run claims.
-#[derive(Clone, Debug)]
-pub struct Claim {
-    /// The namespace of the Lease.
-    pub namespace: Arc<str>,
-    /// Its name.
-    pub name: String,
-    /// The id of the run.
-    pub run: Arc<str>,
-    /// Who runs it: `user@host`.
-    pub by: String,
-    /// The process on that host.
-    pub process: u32,
-    /// The release that is applied.
-    pub release: Digest,
-    /// The cluster that is changed.
-    pub cluster: Arc<str>,
-    /// How long it lasts without being renewed.
-    pub lasts: Duration,
-}
-
-impl Claim {
-    /// The name of the Lease of a cluster.
-    pub fn of_cluster(set: &SetId) -> String {
-        set.name.clone()
-    }
-
-    /// The name of the Lease of a rollout, on its first cluster.
-    pub fn of_rollout(set: &SetId, rollout: &str) -> String {
-        format!("{}.rollout.{rollout}", set.name)
-    }
-}
-
-/// Who holds a lock, as its Lease says. All texts are on one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
-    /// The id of the run.
-    pub run: String,
-    /// Who runs it; empty if the Lease does not say.
-    pub by: String,
-    /// The process.
-    pub process: String,
-    /// The release.
-    pub release: String,
-    /// The cluster that is changed.
-    pub cluster: String,
-    /// Since when it has held it, by the clock of the API server.
-    pub since: String,
-    /// When it last renewed it, by the same clock.
-    pub renewed: String,
-    /// How long it lasts without being renewed.
-    pub lasts: Duration,
-}
-
 /// What a try to take a lock led to.
 pub enum Attempt {
     /// It is ours.
@@ -107,6 +43,8 @@ pub enum Attempt {
     Watched(Holder),
     /// Somebody holds it and is alive: it was renewed while it was watched.
     Held(Holder),
+    /// Somebody else wrote it at the same moment; who holds it, the next try tells.
+    Contended,
 }
 
 /// What was seen of the Lease of somebody else.
@@ -169,16 +107,7 @@ impl Proven {
         let asked = Moment::now();
         match self.channel.written_lease(&request, claim).await? {
             Some(lease) => Ok(Attempt::Ours(self.hold(claim, &lease, asked))),
-            // Somebody else was faster: who, the next try tells.
-            None => match self
-                .channel
-                .lease(&claim.namespace, &claim.name)
-                .await?
-                .and_then(|lease| lease.holder())
-            {
-                Some(holder) => Ok(Attempt::Watched(holder)),
-                None => Ok(Attempt::Watched(Holder::nobody())),
-            },
+            None => Ok(Attempt::Contended),
         }
     }
 
@@ -446,142 +375,5 @@ impl Channel {
             .note(format!("asked for {}", request.asked()));
         let help = "bind the user to a Role in that namespace that lets it get, create and update leases.coordination.k8s.io";
         Failure::Refused(Box::new(problem.help(help)))
-    }
-}
-
-/// A Lease as the server gives it.
-struct Lease(Value);
-
-impl Lease {
-    fn read(text: &str, name: &str) -> Option<Self> {
-        let lease = Self(serde_json::from_str(text).ok()?);
-        let is_it = lease.text("/kind") == "Lease" && lease.text("/metadata/name") == name;
-        (is_it && !lease.version().is_empty()).then_some(lease)
-    }
-
-    fn text(&self, path: &str) -> &str {
-        self.0.pointer(path).and_then(Value::as_str).unwrap_or_default()
-    }
-
-    fn version(&self) -> &str {
-        self.text("/metadata/resourceVersion")
-    }
-
-    fn transitions(&self) -> i64 {
-        self.0.pointer("/spec/leaseTransitions").and_then(Value::as_i64).unwrap_or_default()
-    }
-
-    fn holder(&self) -> Option<Holder> {
-        let run = legible(self.text("/spec/holderIdentity"));
-        let annotations = self.0.pointer("/metadata/annotations");
-        let said =
-            |name: &str| legible(annotations.and_then(|all| all.get(name)?.as_str()).unwrap_or_default());
-        // A Lease without a time is held until somebody gives it back.
-        let lasts = self.0.pointer("/spec/leaseDurationSeconds").and_then(Value::as_u64);
-        (!run.is_empty()).then(|| Holder {
-            run,
-            by: said(BY),
-            process: said(PROCESS),
-            release: said(RELEASE),
-            cluster: said(CLUSTER),
-            since: said(SINCE),
-            renewed: legible(self.text("/spec/renewTime")),
-            lasts: lasts.map_or(Duration::MAX, Duration::from_secs),
-        })
-    }
-
-    /// The same, held by nobody.
-    fn freed(&self) -> Value {
-        let metadata = ["name", "namespace", "resourceVersion", "labels"].map(|key| {
-            (key.to_owned(), self.0.pointer("/metadata").and_then(|metadata| metadata.get(key)).cloned())
-        });
-        let metadata = metadata.into_iter().filter_map(|(key, value)| Some((key, value?)));
-        json!({
-            "apiVersion": "coordination.k8s.io/v1",
-            "kind": "Lease",
-            "metadata": metadata.collect::<Map<String, Value>>(),
-            "spec": { "leaseTransitions": self.transitions() },
-        })
-    }
-}
-
-impl Claim {
-    fn body(
-        &self,
-        version: Option<&str>,
-        transitions: i64,
-        since: Option<Timestamp>,
-        now: Option<Timestamp>,
-    ) -> Value {
-        let mut metadata = Map::from_iter([
-            ("name".to_owned(), json!(self.name)),
-            ("namespace".to_owned(), json!(*self.namespace)),
-            (
-                "annotations".to_owned(),
-                json!({
-                    BY: self.by,
-                    PROCESS: self.process.to_string(),
-                    RELEASE: self.release.to_string(),
-                    CLUSTER: *self.cluster,
-                    SINCE: since.map(|since| since.to_string()).unwrap_or_default(),
-                }),
-            ),
-        ]);
-        metadata.extend(version.map(|version| ("resourceVersion".to_owned(), json!(version))));
-        let mut spec = Map::from_iter([
-            ("holderIdentity".to_owned(), json!(*self.run)),
-            ("leaseDurationSeconds".to_owned(), json!(self.lasts.as_secs().max(1))),
-            ("leaseTransitions".to_owned(), json!(transitions)),
-        ]);
-        // `MicroTime`: always with six digits.
-        let micro = |time: Timestamp| json!(format!("{time:.6}"));
-        spec.extend(since.map(|since| ("acquireTime".to_owned(), micro(since))));
-        spec.extend(now.map(|now| ("renewTime".to_owned(), micro(now))));
-        json!({ "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec })
-    }
-}
-
-impl Holder {
-    fn nobody() -> Self {
-        let none = String::new;
-        Self {
-            run: "another run".to_owned(),
-            by: none(),
-            process: none(),
-            release: none(),
-            cluster: none(),
-            since: none(),
-            renewed: none(),
-            lasts: Duration::from_secs(1),
-        }
-    }
-
-    /// What is known of it, a line each.
-    pub fn notes(&self) -> Vec<String> {
-        let Self { run, by, process, release, cluster, since, renewed, lasts: _ } = self;
-        let lines = [
-            ("run", run),
-            ("by", by),
-            ("process", process),
-            ("release", release),
-            ("cluster", cluster),
-            ("since", since),
-            ("last renewed", renewed),
-        ];
-        let said = lines.into_iter().filter(|(_, text)| !text.is_empty());
-        said.map(|(what, text)| format!("{what} {text}")).collect()
-    }
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { run, by, process, since, .. } = self;
-        write!(f, "run {run}")?;
-        for (what, text) in [("by", by), ("process", process), ("since", since)] {
-            if !text.is_empty() {
-                write!(f, ", {what} {text}")?;
-            }
-        }
-        Ok(())
     }
 }
