@@ -87,7 +87,7 @@ fn f16_f54_all_that_is_missing_is_told_at_once_before_anything_is_written() {
 
 #[test]
 fn f67_another_cluster_is_never_written_to() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let fleet = scene.place.read("fleet/fleet.hcl");
     let other = "00000000-0000-4000-8000-000000000000";
     scene.place.write("fleet/fleet.hcl", &fleet.replace(&scene.cluster.uid, other));
@@ -102,7 +102,7 @@ fn f67_another_cluster_is_never_written_to() {
 
 #[test]
 fn a_cluster_that_is_not_pinned_is_not_applied_to() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let fleet = scene.place.read("fleet/fleet.hcl");
     let unpinned: Vec<&str> = fleet.lines().filter(|line| !line.contains("uid = ")).collect();
     scene.place.write("fleet/fleet.hcl", &unpinned.join("\n"));
@@ -114,7 +114,7 @@ fn a_cluster_that_is_not_pinned_is_not_applied_to() {
 
 #[test]
 fn f70_whose_identity_cannot_be_read_is_not_applied_to() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let context = format!("a={}-{}", scene.cluster.name, Cluster::POWERLESS);
     let refused = scene.apply(&["--context", &context]);
     assert_eq!(refused.status, Some(4), "{}", said(&refused));

@@ -19,7 +19,7 @@ fn said(outcome: &Outcome) -> String {
 fn elsewhere() -> &'static Cluster {
     static ELSEWHERE: LazyLock<Cluster> =
         LazyLock::new(|| Lab::shared().start([Spec::bare("elsewhere")]).remove(0));
-    Lab::bare();
+    Lab::extended();
     &ELSEWHERE
 }
 
@@ -31,7 +31,7 @@ fn maps(value: &str) -> Vec<Value> {
 
 #[test]
 fn inv02_it_is_asked_who_answers_first_and_before_deletions() {
-    let scene = Scene::rendering(Lab::bare(), &maps("1"));
+    let scene = Scene::rendering(Lab::extended(), &maps("1"));
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     let past = scene.proxy.requests().len();
@@ -66,7 +66,7 @@ fn inv02_f18_an_address_that_changes_hands_in_the_middle_of_a_run_gets_nothing()
     let moments =
         moments.into_iter().enumerate().filter(|(number, _)| is_thorough || matches!(number, 0 | 3 | 4));
     for (number, moment) in moments {
-        let scene = Scene::rendering(Lab::bare(), &maps("1"));
+        let scene = Scene::rendering(Lab::extended(), &maps("1"));
         let first = scene.apply(&[]);
         assert_eq!(first.status, Some(0), "{}", said(&first));
         scene.render(&maps("2")[..20]);
