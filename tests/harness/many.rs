@@ -35,7 +35,11 @@ pub fn still(count: usize, namespace: &str) -> Vec<Value> {
                 object["rules"] =
                     json!([{ "apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list"] }]);
             }
-            "Service" => object["spec"]["clusterIP"] = json!("None"),
+            // Neither selects pods: there are none.
+            "Service" => {
+                object["spec"] = json!({ "clusterIP": "None", "ports": object["spec"]["ports"] });
+            }
+            "NetworkPolicy" => object["spec"]["podSelector"] = json!({}),
             // Its controller says when it counts for something.
             "PodDisruptionBudget" => {
                 object["apiVersion"] = json!("v1");
