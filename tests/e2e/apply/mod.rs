@@ -3,6 +3,7 @@
 mod locks;
 mod once;
 mod panics;
+mod replaced;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,6 +133,7 @@ impl Scene {
             process: 7,
             rollout: None,
             soak: Duration::ZERO,
+            is_gated: false,
             broken_glass: None,
         };
         let job = Job {
