@@ -14,6 +14,8 @@ use crate::object::base64_encode;
 pub(super) struct Credentials {
     source: Source,
     current: Mutex<Current>,
+    /// Held by whoever gets new ones: many are refused at the same moment, and a plugin may ask a person.
+    renewal: tokio::sync::Mutex<()>,
     stdin_is_terminal: bool,
 }
 
@@ -24,8 +26,13 @@ enum Source {
     Plugin(Box<Plugin>),
 }
 
+/// Which of the credentials that were got one after the other a request showed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Issue(usize);
+
 #[derive(Default)]
 struct Current {
+    issue: Issue,
     header: Option<HeaderValue>,
     secrets: Secrets,
 }
@@ -49,7 +56,8 @@ impl Credentials {
             Credential::TokenFile(path) => Source::File(path.clone()),
             Credential::Plugin(plugin) => Source::Plugin(plugin.clone()),
         };
-        let credentials = Self { source, current: Mutex::default(), stdin_is_terminal };
+        let (current, renewal) = (Mutex::default(), tokio::sync::Mutex::default());
+        let mut credentials = Self { source, current, renewal, stdin_is_terminal };
         match credential {
             Credential::None => {}
             // Reading the kubeconfig made sure that a header can hold it.
@@ -67,7 +75,11 @@ impl Credentials {
                 credentials.keep(&secrets);
             }
             Credential::TokenFile(_) | Credential::Plugin(_) => {
-                let (certificate, said) = credentials.renew().await?;
+                let (certificate, said) = credentials.issue().await?;
+                // Connections are made with the certificate that there was first.
+                if credentials.header().is_none() {
+                    credentials.source = Source::Fixed;
+                }
                 return Ok(First { credentials, certificate, said });
             }
         }
@@ -82,8 +94,23 @@ impl Credentials {
         }
     }
 
-    /// Gets new ones from where the first came.
-    pub async fn renew(&self) -> Result<(Option<Certificate>, Vec<Event>), PluginError> {
+    /// Which are shown now.
+    pub fn shown(&self) -> Issue {
+        self.current().issue
+    }
+
+    /// Gets new ones from where the first came, unless somebody has done so since these were `shown`; what is to be told.
+    pub async fn renew(&self, shown: Issue) -> Result<Vec<Event>, PluginError> {
+        let _renewal = self.renewal.lock().await;
+        if self.shown() != shown {
+            return Ok(Vec::new());
+        }
+        let (_, said) = self.issue().await?;
+        self.current().issue.0 += 1;
+        Ok(said)
+    }
+
+    async fn issue(&self) -> Result<(Option<Certificate>, Vec<Event>), PluginError> {
         match &self.source {
             Source::Fixed => Ok((None, Vec::new())),
             Source::File(path) => {

@@ -41,6 +41,11 @@ const LONGEST_TEXT: usize = 400;
 /// What is told of a warning that may repeat a secret.
 const HIDDEN: &str = "not shown, as it is about an object with secrets";
 
+/// The question who answers.
+fn question() -> Request {
+    Request::get(IDENTITY, MAX_IDENTITY)
+}
+
 /// What a server answered.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
@@ -64,17 +69,26 @@ impl Channel {
         let mut renewed = false;
         let mut last = None;
         loop {
-            self.pause.over().await;
-            if request.is_fenced() && !self.is_fenced() {
-                // Of a try before, what it came to counts.
-                let unsent = || Err(Unknown::new(&self.target, &asked, Reason::Unlocked));
-                return last.unwrap_or_else(unsent);
+            // Who waits for longer than a lock lasts has lost it.
+            if !request.keeps_a_lock() {
+                self.pause.over().await;
             }
+            let shown = self.credentials.shown();
             let (outcome, wait) = self.once(request, &asked).await;
-            let refused = matches!(outcome, Ok(Answer { code: 401, .. }));
+            if matches!(&outcome, Err(unknown) if unknown.reason == Reason::Unlocked) {
+                // Of a try before, what it came to counts.
+                return last.unwrap_or(outcome);
+            }
+            // A new connection is asked who answers, which may fail as the request may.
+            let code = match &outcome {
+                Ok(answer) => Some(answer.code),
+                Err(Unknown { reason: Reason::Status { code, .. }, .. }) => Some(*code),
+                Err(_) => None,
+            };
+            let refused = code == Some(401);
             if refused && !renewed && self.credentials.can_be_renewed() {
                 renewed = true;
-                let (_, said) = self.credentials.renew().await.map_err(|error| {
+                let said = self.credentials.renew(shown).await.map_err(|error| {
                     Unknown::new(&self.target, &asked, Reason::Credentials(Box::new(error)))
                 })?;
                 said.into_iter().for_each(|event| self.notice(event));
@@ -82,7 +96,10 @@ impl Channel {
             }
             let is_passing = match &outcome {
                 Ok(answer) => request.is_passing(answer.code, &answer.text),
-                Err(unknown) => unknown.reason == Reason::Broken,
+                Err(unknown) => {
+                    unknown.reason == Reason::Broken
+                        || code.is_some_and(|code| question().is_passing(code, ""))
+                }
             };
             if attempt >= ATTEMPTS || !is_passing {
                 return outcome.map(|answer| Answer { tries: attempt, ..answer });
@@ -158,10 +175,12 @@ impl Channel {
         (answer, wait.map(Duration::from_secs))
     }
 
-    /// Sends the request by a line that leads to the cluster that is meant; returns when the answer begins.
+    /// Sends the request by a line that leads to the cluster that is meant, unless a lock was lost that it takes; returns
+    /// when the answer begins.
     async fn begin(&self, line: &Line, request: &Request, asked: &Asked) -> Result<Response<Body>, Unknown> {
         for _ in 0..RECONNECTIONS {
             self.connect(line).await?;
+            self.fenced(request, asked)?;
             match self.put(line, request, asked).await {
                 // The connection had ended, and nothing was sent.
                 Err(_) if line.was_refused() => {}
@@ -171,21 +190,30 @@ impl Channel {
         // A server that ends every connection with its answer says who it is, and by the next is told what to do: more it
         // does not let itself be asked.
         self.connect(line).await?;
-        line.let_connect(true);
+        self.fenced(request, asked)?;
+        line.let_connect();
         self.put(line, request, asked).await
     }
 
-    /// Sees to it that what goes by the line next goes to the cluster that was proven: where connections have ended
-    /// since, a new one is first asked who answers.
+    /// Whether all locks are held that the request takes, asked when everything else is ready to send it: to connect may
+    /// have taken longer than they last.
+    fn fenced(&self, request: &Request, asked: &Asked) -> Result<(), Unknown> {
+        match request.is_fenced() && !self.is_fenced() {
+            true => Err(Unknown::new(&self.target, asked, Reason::Unlocked)),
+            false => Ok(()),
+        }
+    }
+
+    /// Sees to it that what goes by the line next goes to the cluster that was proven: a new connection is first asked
+    /// who answers.
     async fn connect(&self, line: &Line) -> Result<(), Unknown> {
         if line.is_connected() {
             return Ok(());
         }
-        let meant = self.uid.get();
-        let is_doubtful = self.lines.are_doubtful();
-        line.let_connect(meant.is_none() || is_doubtful);
-        let Some(meant) = meant.filter(|_| is_doubtful) else { return Ok(()) };
-        let question = Request::get(IDENTITY, MAX_IDENTITY);
+        line.let_connect();
+        // Nothing is proven yet: the request is that question.
+        let Some(meant) = self.uid.get() else { return Ok(()) };
+        let question = question();
         let asked = question.asked();
         let answer = self.put(line, &question, &asked).await?;
         let answer = self.end(answer, &question, &asked).await?;

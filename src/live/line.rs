@@ -1,6 +1,6 @@
 //! Lines to one server: HTTP/1.1 connections, each used for one request at a time. An address may change hands in the
-//! middle of a run, and a connection that ends is made anew wherever the address leads by then: so none is made unless
-//! somebody said so, who sees to it that the first that goes by it is the question who answers.
+//! middle of a run, and each new connection is made wherever it leads by then: so none is made unless somebody said so,
+//! who sees to it that the first that goes by it is the question who answers.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -18,8 +18,6 @@ pub(super) struct Lines {
     free: Mutex<Vec<Line>>,
     /// How many may be in use at a time.
     limit: Semaphore,
-    /// Whether any connection has ended so far: what answers at the address may be something else since.
-    lost: Arc<AtomicBool>,
 }
 
 /// A line in use, and the right to use one.
@@ -35,15 +33,12 @@ pub(super) struct Line {
 struct State {
     /// A connection may be made.
     may_connect: AtomicBool,
-    /// What goes by it first may go to any cluster: the question which it is.
-    asks: AtomicBool,
     /// There is a connection.
     is_connected: AtomicBool,
     /// A connection was made that may not be used, and was given up before anything went by it.
     was_refused: AtomicBool,
     /// What is still to be done after requests.
     pending: AtomicUsize,
-    lost: Arc<AtomicBool>,
 }
 
 impl Lines {
@@ -51,13 +46,13 @@ impl Lines {
     /// whether that can be done; nothing is sent.
     pub fn new(config: kube::Config, one_by_one: bool) -> kube::Result<Self> {
         let limit = Semaphore::new(if one_by_one { 1 } else { Semaphore::MAX_PERMITS });
-        let lines = Self { config, free: Mutex::default(), limit, lost: Arc::default() };
+        let lines = Self { config, free: Mutex::default(), limit };
         lines.give(lines.line()?);
         Ok(lines)
     }
 
     fn line(&self) -> kube::Result<Line> {
-        let state = Arc::new(State { lost: Arc::clone(&self.lost), ..State::default() });
+        let state = Arc::<State>::default();
         let builder = ClientBuilder::try_from((self.config.clone(), Gate(Arc::clone(&state))))?;
         Ok(Line { client: builder.build(), state })
     }
@@ -91,11 +86,6 @@ impl Lines {
     pub fn give(&self, line: Line) {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
-
-    /// Whether the server may be another one since: a connection has ended.
-    pub fn are_doubtful(&self) -> bool {
-        self.lost.load(Ordering::SeqCst)
-    }
 }
 
 /// That no line is free.
@@ -114,10 +104,8 @@ impl Line {
         }
     }
 
-    /// Lets what is sent next make a connection. If that does not ask who answers, it is not sent where another
-    /// connection has ended in the meantime.
-    pub fn let_connect(&self, asks: bool) {
-        self.state.asks.store(asks, Ordering::SeqCst);
+    /// Lets what is sent next make a connection.
+    pub fn let_connect(&self) {
         self.state.was_refused.store(false, Ordering::SeqCst);
         self.state.may_connect.store(true, Ordering::SeqCst);
     }
@@ -136,8 +124,7 @@ struct Gate(Arc<State>);
 impl hyper::rt::Executor<Pin<Box<dyn Future<Output = ()> + Send>>> for Gate {
     fn execute(&self, work: Pin<Box<dyn Future<Output = ()> + Send>>) {
         let state = Arc::clone(&self.0);
-        let is_doubtful = state.lost.load(Ordering::SeqCst) && !state.asks.load(Ordering::SeqCst);
-        if state.may_connect.swap(false, Ordering::SeqCst) && !is_doubtful {
+        if state.may_connect.swap(false, Ordering::SeqCst) {
             state.is_connected.store(true, Ordering::SeqCst);
             let connected = Connected(state);
             drop(tokio::spawn(async move {
@@ -164,7 +151,6 @@ struct Connected(Arc<State>);
 impl Drop for Connected {
     fn drop(&mut self) {
         self.0.is_connected.store(false, Ordering::SeqCst);
-        self.0.lost.store(true, Ordering::SeqCst);
     }
 }
 

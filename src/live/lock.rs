@@ -1,7 +1,7 @@
 //! The lock: a Lease that says which run changes a cluster, or a rollout.
 //!
 //! A Lease is no fence ([k/k#67651](https://github.com/kubernetes/kubernetes/issues/67651)): a run stops beginning
-//! anything while its own is good for a third of its time yet, and writes the record only as it has read it. Whether
+//! anything while its own is good for a third of its time yet ([`trusted`]), and writes the record only as it has read it. Whether
 //! another holder is alive is decided by watching its Lease, never by comparing its times with the clock of this machine.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,8 +29,13 @@ use crate::diagnostic::Diagnostic;
 /// The longest time that a Lease is believed to last without being renewed.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
-/// How much longer than it should take a renewal is waited for.
+/// How much longer than a holder trusts its lock somebody is watched before the lock is taken away.
 const SLACK: Duration = Duration::from_secs(1);
+
+/// For how long after the last renewal its holder takes a lock for its own.
+fn trusted(lasts: Duration) -> Duration {
+    lasts * 2 / 3
+}
 
 /// How often it is tried to give a lock back that is renewed at the same time.
 const TRIES: usize = 3;
@@ -80,17 +85,14 @@ impl Proven {
     /// If the Lease can be neither read nor written, or if nothing proves which cluster this is.
     pub async fn try_lock(&self, claim: &Claim, patrol: &mut Patrol) -> Result<Attempt, Failure> {
         self.pinned("change")?;
-        let asked = Moment::now();
         let there = self.channel.lease(&claim.namespace, &claim.name).await?;
         let now = self.time();
         let request = match &there {
             None => Request::create_lease(&claim.namespace, &claim.body(None, 0, now, now)),
             Some(lease) => {
                 match lease.holder() {
-                    // A try before, whose answer was lost.
-                    Some(holder) if holder.run == *claim.run => {
-                        return Ok(Attempt::Ours(self.hold(claim, lease, asked)));
-                    }
+                    // A try before, whose answer was lost: others may have watched it since, so it is written anew.
+                    Some(holder) if holder.run == *claim.run => {}
                     Some(holder) if !patrol.is_dead(lease.version(), holder.lasts) => {
                         let is_lasting = holder.lasts > LONGEST;
                         return Ok(match patrol.is_alive || is_lasting {
@@ -100,7 +102,7 @@ impl Proven {
                     }
                     Some(_) | None => {}
                 }
-                let body = claim.body(Some(lease.version()), lease.transitions() + 1, now, now);
+                let body = claim.body(Some(lease.version()), lease.transitions().saturating_add(1), now, now);
                 Request::replace_lease(&claim.namespace, &claim.name, &body)
             }
         };
@@ -116,7 +118,8 @@ impl Proven {
             version: lease.version().to_owned(),
             transitions: lease.transitions(),
             since: self.time(),
-            until: renewed.after(claim.lasts * 2 / 3),
+            until: renewed.after(trusted(claim.lasts)),
+            failure: None,
             lost: None,
         };
         let shared = Arc::new(Shared { held: Mutex::new(held), ends: Notify::new(), claim: claim.clone() });
@@ -133,8 +136,8 @@ impl Proven {
         Ok(self.channel.lease(namespace, name).await?.and_then(|lease| lease.holder()))
     }
 
-    /// Gives back a lock that this run holds, whoever that is, unless it renews it while it is watched: for a third of
-    /// the time that it lasts. `false` if nobody holds it.
+    /// Gives back a lock that this run holds, whoever that is, unless it renews it while it is watched: for as long as its
+    /// holder would trust it without a renewal, two thirds of the time that it lasts. `false` if nobody holds it.
     ///
     /// # Errors
     /// If another run holds it, told with all that is known of it; or if it cannot be read or written.
@@ -154,9 +157,9 @@ impl Proven {
             let help = "make sure that it has ended, then name exactly that run";
             return Err(Failure::Refused(Box::new(problem.help(help))));
         }
-        // A run that is alive renews it within a third of its time.
+        // A run that is alive may write for so long, although it cannot renew it.
         if holder.lasts <= LONGEST {
-            sleep(holder.lasts / 3 + SLACK).await;
+            sleep(trusted(holder.lasts) + SLACK).await;
             match self.channel.lease(namespace, name).await? {
                 Some(now) if now.version() == lease.version() => {}
                 Some(now) if now.holder().is_some_and(|now| now.run == run) => {
@@ -205,6 +208,8 @@ struct Held {
     since: Option<Timestamp>,
     /// Until when something may be begun, unless it is renewed before.
     until: Moment,
+    /// Why the last try to renew it failed, if it did.
+    failure: Option<String>,
     lost: Option<String>,
 }
 
@@ -215,7 +220,7 @@ impl Held {
         let is_renewed = lease.version() != self.version;
         if is_renewed {
             self.version = lease.version().to_owned();
-            self.until = asked.after(lasts * 2 / 3);
+            self.until = asked.after(trusted(lasts));
         }
         is_renewed
     }
@@ -258,8 +263,12 @@ impl Lock {
 
     /// Why it is not held any longer, in a phrase.
     pub fn loss(&self) -> String {
-        let lost = self.shared.held().lost.clone();
-        lost.unwrap_or_else(|| "it could not be renewed in time".to_owned())
+        let Held { failure, lost, .. } = self.shared.held().clone();
+        let late = || match failure {
+            Some(failure) => format!("it could not be renewed in time: {failure}"),
+            None => "it could not be renewed in time".to_owned(),
+        };
+        lost.unwrap_or_else(late)
     }
 
     /// Gives it back, so that the next run need not wait.
@@ -275,6 +284,7 @@ impl Lock {
             }
         }
         let claim = &self.shared.claim;
+        let mut moved = None;
         for _ in 0..TRIES {
             let Some(lease) = self.channel.lease(&claim.namespace, &claim.name).await? else { return Ok(()) };
             if lease.holder().is_none_or(|holder| holder.run != *claim.run) {
@@ -284,11 +294,11 @@ impl Lock {
             let answer = self.channel.send(&request).await?;
             match answer.code {
                 200 | 201 => return Ok(()),
-                409 => {}
+                409 => moved = Some(self.channel.failed(&request, &answer)),
                 _ => return Err(self.channel.unlockable(&request, &answer)),
             }
         }
-        Ok(())
+        moved.map_or(Ok(()), |moved| Err(moved.into()))
     }
 }
 
@@ -349,15 +359,23 @@ impl Channel {
             let mut held = shared.held();
             match renewed {
                 Ok(Ok(Some(lease))) if held.renew(&lease, asked, claim.lasts) => {
-                    trying = None;
+                    (trying, held.failure) = (None, None);
                     pause = third;
                 }
                 Ok(Ok(None)) => {
                     held.lost = Some("another run has taken it, or it was given back by `unlock`".to_owned());
                     return;
                 }
-                // It is tried again soon: until two thirds of its time are over, nothing is lost.
-                Ok(Ok(Some(_)) | Err(_)) | Err(_) => pause = third / 8,
+                // It is tried again soon: as long as it is trusted, nothing is lost.
+                Ok(Ok(Some(_))) => pause = third / 8,
+                Ok(Err(failure)) => {
+                    held.failure = Some(failure.diagnostic().message);
+                    pause = third / 8;
+                }
+                Err(_) => {
+                    held.failure = Some(format!("no answer within {}s", third.as_secs()));
+                    pause = third / 8;
+                }
             }
         }
     }

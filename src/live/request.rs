@@ -202,9 +202,17 @@ impl Request {
         }
     }
 
-    /// Whether it changes an object of the fleet, which takes the lock.
+    /// Whether it changes an object of the fleet, or deletes a part of the record, which takes the lock.
     pub fn is_fenced(&self) -> bool {
-        matches!(self.verb, Verb::Apply | Verb::Delete)
+        match self.verb {
+            Verb::Apply | Verb::Migrate | Verb::Delete => true,
+            Verb::Get | Verb::List | Verb::Patch | Verb::Review | Verb::Create | Verb::Update => false,
+        }
+    }
+
+    /// Whether it writes a Lease.
+    pub fn keeps_a_lock(&self) -> bool {
+        self.verb == Verb::Update && self.path.starts_with("/apis/coordination.k8s.io/")
     }
 
     /// Whether the same request may well be answered in another way a moment later.

@@ -11,7 +11,7 @@ use insta::assert_snapshot;
 
 use fleetwright::diagnostic::SourceMap;
 use fleetwright::live::kubeconfig::{Kubeconfig, Location};
-use fleetwright::live::{Identities, Proxies, Reason, SIDE_BY_SIDE, Settings, Unproven};
+use fleetwright::live::{Identities, Proven, Proxies, Reason, SIDE_BY_SIDE, Settings, Unproven};
 
 use crate::harness::{Cluster, Fault, Lab, Proxy, Rule, block_on};
 use crate::program::{Outcome, Place, outcome};
@@ -69,6 +69,42 @@ fn a_plugin_is_asked_once_and_again_when_its_token_is_refused() {
     config(&place, &server(&place, cluster, &cluster.url), &user);
     pinned(&trust(&place, &[]));
     assert_eq!(place.read("asked"), "x\nx\n");
+}
+
+#[test]
+fn f14_a_plugin_is_asked_once_more_though_many_requests_are_refused_at_once() {
+    let cluster = Lab::bare();
+    let proxy = Proxy::before(cluster);
+    let place = fleet("");
+    let asked = place.path().join("asked");
+    let good = credential(&cluster.tokens[ADMIN]);
+    let user = plugin(&place, &format!("echo x >> '{}'; sleep 0.3; {good}", asked.display()));
+    config(&place, &server(&place, cluster, &proxy.url), &user);
+    let paths: Vec<String> = (0..8).map(|number| format!("/api/v1/namespaces/none-{number}")).collect();
+    block_on(async {
+        let proven = open(&place).await;
+        proxy.add(Rule::new(Fault::status(401)).times(8));
+        let answers = proven.get_each(&paths, |_, text| Ok(text.to_owned())).await;
+        let is_missing = |reason: &Reason| matches!(reason, Reason::Status { code: 404, .. });
+        assert!(answers.iter().all(|answer| answer.as_ref().is_err_and(|unknown| is_missing(&unknown.reason))));
+    });
+    assert_eq!(proxy.requests().iter().filter(|request| request.answered == 401).count(), 8);
+    assert_eq!(place.read("asked"), "x\nx\n");
+}
+
+/// The cluster that the kubeconfig of a place leads to.
+async fn open(place: &Place) -> Proven {
+    let kubeconfig = Location::Home(place.path().join("config"));
+    let access = Kubeconfig::read(&kubeconfig, &mut SourceMap::default()).unwrap().access("c").unwrap();
+    let settings = Settings {
+        patience: Duration::from_secs(30),
+        allow_insecure: false,
+        stdin_is_terminal: false,
+        proxies: Proxies::default(),
+    };
+    let unproven = Unproven::open("prod-a", &access, &settings, Arc::new(|_| {})).await;
+    let Ok(proven) = unproven.unwrap().prove(&Identities::default()).await else { panic!("not proven") };
+    proven
 }
 
 #[test]
@@ -206,19 +242,10 @@ fn several_reads_run_side_by_side_and_come_back_in_order() {
     proxy.add(Rule::new(Fault::Delay(Duration::from_millis(200))));
     let place = fleet("");
     config(&place, &server(&place, cluster, &proxy.url), &token(cluster, ADMIN));
-    let kubeconfig = Location::Home(place.path().join("config"));
-    let access = Kubeconfig::read(&kubeconfig, &mut SourceMap::default()).unwrap().access("c").unwrap();
-    let settings = Settings {
-        patience: Duration::from_secs(30),
-        allow_insecure: false,
-        stdin_is_terminal: false,
-        proxies: Proxies::default(),
-    };
     let mut paths: Vec<String> = (0..20).map(|number| format!("/api/v1/namespaces/none-{number}")).collect();
     paths.insert(7, "/version".to_owned());
     let answers = block_on(async {
-        let unproven = Unproven::open("prod-a", &access, &settings, Arc::new(|_| {})).await;
-        let Ok(proven) = unproven.unwrap().prove(&Identities::default()).await else { panic!("not proven") };
+        let proven = open(&place).await;
         assert!(proven.doubt().is_some());
         proven.get_each(&paths, |_, text| Ok(text.to_owned())).await
     });

@@ -125,7 +125,8 @@ impl Lab {
         &CLUSTER
     }
 
-    /// A bare API server that all tests of this process share and may add definitions to.
+    /// A bare API server that all tests of this process share which apply something: they add definitions, and objects in
+    /// numbers.
     pub fn extended() -> &'static Cluster {
         static CLUSTER: LazyLock<Cluster> =
             LazyLock::new(|| Lab::shared().start([Spec::bare("extended")]).remove(0));

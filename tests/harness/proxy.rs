@@ -232,7 +232,12 @@ impl Proxy {
     }
 
     fn ask(&self, what: &str, details: Value) -> Value {
-        self.supervisor.ask("proxy", json!({ "name": self.name, what: details }))
+        self.ask_all(json!({ what: details }))
+    }
+
+    fn ask_all(&self, mut asked: Value) -> Value {
+        asked["name"] = json!(self.name);
+        self.supervisor.ask("proxy", asked)
     }
 
     /// Lets requests meet a fault from now on. Where several rules match, the first that has its turn
@@ -263,6 +268,12 @@ impl Proxy {
     /// go there.
     pub fn lead_to(&self, other: &Cluster) {
         self.ask("redirect", json!(other.name));
+    }
+
+    /// Leads new connections to another cluster from now on, as a name that gets another address; those that are open
+    /// stay.
+    pub fn lead_new_to(&self, other: &Cluster) {
+        self.ask_all(json!({ "redirect": other.name, "openStay": true }));
     }
 
     /// Every request so far, in the order of arrival.

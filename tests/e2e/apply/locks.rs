@@ -92,7 +92,8 @@ fn f53_a_lock_is_given_back_by_its_exact_id_alone() {
     let scene = Scene::new(&[config_map("a", "1")]);
     block_on(async {
         let proven = scene.proven().await;
-        let lock = take(&proven, &claim(&scene, "aaaa", 60)).await;
+        // Of a run that has died: nobody renews it.
+        drop(take(&proven, &claim(&scene, "aaaa", 3)).await);
         let (namespace, name) = (scene.namespace.as_str(), Claim::of_cluster(&scene.set()));
         let refused = proven.unlock(namespace, &name, "aaa").await.unwrap_err().diagnostic();
         assert_snapshot!(refused.message.replace(&scene.cluster.name, "CLUSTER"), @r#"the lock of cluster "CLUSTER" is held by run aaaa, and not by aaa"#);
@@ -101,7 +102,50 @@ fn f53_a_lock_is_given_back_by_its_exact_id_alone() {
         assert!(proven.unlock(namespace, &name, "aaaa").await.unwrap());
         assert_eq!(proven.holder(namespace, &name).await.unwrap(), None);
         assert!(!proven.unlock(namespace, &name, "aaaa").await.unwrap());
-        drop(lock);
+    });
+}
+
+#[test]
+fn inv03_a_lock_is_not_given_back_as_long_as_its_run_may_write() {
+    let scene = Scene::new(&[config_map("a", "1")]);
+    block_on(async {
+        let (proven, other) = (scene.proven().await, scene.proven().await);
+        let lock = take(&proven, &claim(&scene, "aaaa", 6)).await;
+        let name = Claim::of_cluster(&scene.set());
+        // It cannot be renewed from now on, and is trusted for a while yet.
+        scene.proxy.add(Rule::new(Fault::status(403)).verb("update").kind("coordination.k8s.io/v1", "Lease"));
+        let refused = other.unlock(&scene.namespace, &name, "aaaa").await;
+        assert!(!lock.is_held(), "{:?}", refused.map_err(|failure| failure.diagnostic()));
+        assert_snapshot!(lock.loss().replace(&scene.cluster.name, "CLUSTER"), @r#"it could not be renewed in time: the lock of cluster "CLUSTER" cannot be written: the user may not write this (403 Forbidden): forbidden: the proxy says so"#);
+    });
+}
+
+#[test]
+fn inv03_what_takes_long_to_connect_is_not_sent_once_the_lock_is_lost() {
+    let scene = Scene::new(&[config_map("a", "1")]);
+    block_on(async {
+        let proven = scene.proven().await;
+        let wanted = scene.wanted();
+        let (state, plan) = scene.plan(&proven).await;
+        let ask = plan::asks(&wanted, &state, true).remove(0);
+        let write = Write::of(&plan.changes[0], ask, None, false).unwrap();
+        let lock = take(&proven, &claim(&scene, "aaaa", 3)).await;
+        proven.fence(&lock);
+        // Every connection ends, and a new one takes longer than the lock lasts.
+        scene.proxy.lead_to(scene.cluster);
+        let identity = "/api/v1/namespaces/kube-system";
+        scene.proxy.add(Rule::new(Fault::Delay(Duration::from_secs(3))).path(identity));
+        scene.proxy.add(Rule::new(Fault::status(409)).verb("update").kind("coordination.k8s.io/v1", "Lease"));
+        assert!(lock.is_held());
+        let before = scene.proxy.requests().len();
+        match proven.write(&write).await {
+            Err(WriteFailure::Unknown(unknown)) => {
+                assert_snapshot!(unknown.phrase(), @"the lock was lost before it was sent");
+            }
+            other => panic!("{other:?}"),
+        }
+        let sent = scene.writes_since(before);
+        assert!(sent.iter().all(|write| write.starts_with("PUT leases/")), "{sent:?}");
     });
 }
 
@@ -114,7 +158,7 @@ fn f50_a_lock_that_cannot_be_renewed_is_not_held_though_nobody_took_it() {
         // The Lease can be read all the while, and says that it is ours.
         scene.proxy.add(Rule::new(Fault::status(409)).verb("update").kind("coordination.k8s.io/v1", "Lease"));
         crate::harness::eventually("it notices", async || (!lock.is_held()).then_some(())).await;
-        assert_eq!(lock.loss(), "it could not be renewed in time");
+        assert_snapshot!(lock.loss(), @"it could not be renewed in time");
         scene.proxy.clear();
         lock.release().await.unwrap();
     });

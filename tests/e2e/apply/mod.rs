@@ -43,7 +43,7 @@ pub struct Scene {
 
 impl Scene {
     pub fn new(objects: &[Value]) -> Self {
-        let cluster = Lab::bare();
+        let cluster = Lab::extended();
         let proxy = Proxy::before(cluster);
         let namespace = block_on(cluster.namespace("apply"));
         let patience = Patience {

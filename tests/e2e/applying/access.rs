@@ -112,7 +112,7 @@ fn f16_f57_the_right_to_free_what_an_earlier_run_applied_is_asked_for_too() {
 
 #[test]
 fn f67_another_cluster_is_never_written_to() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let fleet = scene.place.read("fleet/fleet.hcl");
     let other = "00000000-0000-4000-8000-000000000000";
     scene.place.write("fleet/fleet.hcl", &fleet.replace(&scene.cluster.uid, other));
@@ -127,7 +127,7 @@ fn f67_another_cluster_is_never_written_to() {
 
 #[test]
 fn a_cluster_that_is_not_pinned_is_not_applied_to() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let fleet = scene.place.read("fleet/fleet.hcl");
     let unpinned: Vec<&str> = fleet.lines().filter(|line| !line.contains("uid = ")).collect();
     scene.place.write("fleet/fleet.hcl", &unpinned.join("\n"));
@@ -139,7 +139,7 @@ fn a_cluster_that_is_not_pinned_is_not_applied_to() {
 
 #[test]
 fn f70_whose_identity_cannot_be_read_is_not_applied_to() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let context = format!("a={}-{}", scene.cluster.name, Cluster::POWERLESS);
     let refused = scene.apply(&["--context", &context]);
     assert_eq!(refused.status, Some(4), "{}", said(&refused));

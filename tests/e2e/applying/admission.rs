@@ -35,7 +35,7 @@ const MAPS: [(&str, &str); 1] = [("", "configmaps")];
 
 #[test]
 fn f23_what_a_webhook_denies_is_refused_before_the_first_write() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1"), config_map("two", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1"), config_map("two", "1")]);
     let (hook, configuration) = installed(&scene, &Does::Deny("not on a Friday".to_owned()), &MAPS);
     let refused = scene.apply(&[]);
     assert_eq!(refused.status, Some(4), "{}", said(&refused));
@@ -53,7 +53,7 @@ fn f23_what_a_webhook_denies_is_refused_before_the_first_write() {
 
 #[test]
 fn f24_a_webhook_that_nobody_answers_for_is_named() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let (hook, configuration) = installed(&scene, &Does::Stall, &MAPS);
     let refused = scene.apply(&[]);
     assert!(matches!(refused.status, Some(4 | 5)), "{}", said(&refused));

@@ -32,7 +32,7 @@ fn kubectl_applied(scene: &Scene, object: &Value) {
 
 #[test]
 fn what_kubectl_made_is_taken_over_only_when_asked_and_nothing_is_deleted() {
-    let scene = Scene::rendering(Lab::bare(), &[two_keys("1", Some("2"))]);
+    let scene = Scene::rendering(Lab::extended(), &[two_keys("1", Some("2"))]);
     kubectl_applied(&scene, &two_keys("0", Some("2")));
     kubectl_applied(&scene, &config_map("beside", "1"));
     let refused = scene.apply(&[]);
@@ -71,7 +71,7 @@ fn updaters(scene: &Scene) -> Vec<String> {
 
 #[test]
 fn f57_what_the_first_run_could_not_take_the_next_one_takes() {
-    let scene = Scene::rendering(Lab::bare(), &[two_keys("1", Some("2"))]);
+    let scene = Scene::rendering(Lab::extended(), &[two_keys("1", Some("2"))]);
     kubectl_applied(&scene, &two_keys("0", Some("2")));
     let writes = Rule::new(Fault::status(403)).verb("patch").kind("v1", "ConfigMap").dry_run(false);
     scene.proxy.add(writes.nth(2));
@@ -90,7 +90,7 @@ fn f57_what_the_first_run_could_not_take_the_next_one_takes() {
 
 #[test]
 fn f55_what_is_changed_back_once_is_written_once_more() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("web", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("web", "1")]);
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     let theirs = || {
@@ -123,7 +123,7 @@ fn f55_what_is_changed_back_once_is_written_once_more() {
 
 #[test]
 fn f29_a_field_of_another_manager_is_taken_by_its_path_alone() {
-    let scene = Scene::rendering(Lab::bare(), &[two_keys("1", Some("1"))]);
+    let scene = Scene::rendering(Lab::extended(), &[two_keys("1", Some("1"))]);
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     block_on(async {
@@ -178,7 +178,7 @@ fn f31_what_cannot_be_changed_is_replaced_only_where_the_fleet_says_so() {
         }
         at
     };
-    let scene = Scene::rendering(Lab::bare(), &[]);
+    let scene = Scene::rendering(Lab::extended(), &[]);
     let first = free(&scene, 200);
     scene.render(&[object(first)]);
     let applied = scene.apply(&[]);

@@ -6,7 +6,7 @@ use super::scene::{Scene, config_map, deployment, full};
 
 #[test]
 fn what_was_applied_is_not_written_again() {
-    let cluster = Lab::bare();
+    let cluster = Lab::extended();
     let scene = Scene::rendering(cluster, &[config_map("one", "1"), config_map("two", "2")]);
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}{}", first.stdout, first.stderr);

@@ -64,7 +64,7 @@ fn inv07_what_others_changed_meanwhile_is_theirs() {
     let mut random = Random(7);
     let (mut refused, mut met) = (0, 0);
     for round in 0..rounds(6) {
-        let scene = Scene::rendering(Lab::bare(), &maps("1"));
+        let scene = Scene::rendering(Lab::extended(), &maps("1"));
         let first = scene.apply(&[]);
         assert_eq!(first.status, Some(0), "{}", said(&first));
         scene.render(&maps("2"));

@@ -17,7 +17,7 @@ const HOUR: i64 = 3600;
 
 #[test]
 fn f12_a_certificate_that_does_not_hold_refuses_before_anything() {
-    let scene = Scene::rendering(Lab::bare(), &maps());
+    let scene = Scene::rendering(Lab::extended(), &maps());
     let kubeconfig = std::fs::read_to_string(&scene.proxy.kubeconfig).unwrap();
     let apply = |why: &str, kubeconfig: &str| {
         scene.place.write("config", kubeconfig);
@@ -44,7 +44,7 @@ fn f12_a_certificate_that_does_not_hold_refuses_before_anything() {
 
 #[test]
 fn f12_a_certificate_of_the_user_that_does_not_hold_refuses_before_anything() {
-    let scene = Scene::rendering(Lab::bare(), &maps());
+    let scene = Scene::rendering(Lab::extended(), &maps());
     scene.place.write("ca.crt", &scene.cluster.authority);
     let config = format!(
         "clusters:\n- name: s\n  cluster: {{server: \"{}\", certificate-authority: ca.crt}}\nusers:\n- name: u\n  user: {{client-certificate: u.crt, client-key: u.key}}\ncontexts:\n- name: {}\n  context: {{cluster: s, user: u}}\n",
@@ -72,7 +72,7 @@ fn f12_a_certificate_of_the_user_that_does_not_hold_refuses_before_anything() {
 
 #[test]
 fn f13_a_certificate_that_expires_midway_stops_the_run_and_it_goes_on_when_it_is_renewed() {
-    let scene = Scene::rendering(Lab::bare(), &maps());
+    let scene = Scene::rendering(Lab::extended(), &maps());
     // Every connection ends with its first answer, so that each request sees the certificate.
     let slow = Fault::Delay(Duration::from_millis(300));
     scene.proxy.add(Rule::new(slow).verb("patch").kind("v1", "ConfigMap").dry_run(false).times(8));

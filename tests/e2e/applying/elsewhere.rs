@@ -19,7 +19,7 @@ fn said(outcome: &Outcome) -> String {
 fn elsewhere() -> &'static Cluster {
     static ELSEWHERE: LazyLock<Cluster> =
         LazyLock::new(|| Lab::shared().start([Spec::bare("elsewhere")]).remove(0));
-    Lab::bare();
+    Lab::extended();
     &ELSEWHERE
 }
 
@@ -31,7 +31,7 @@ fn maps(value: &str) -> Vec<Value> {
 
 #[test]
 fn inv02_it_is_asked_who_answers_first_and_before_deletions() {
-    let scene = Scene::rendering(Lab::bare(), &maps("1"));
+    let scene = Scene::rendering(Lab::extended(), &maps("1"));
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     let past = scene.proxy.requests().len();
@@ -66,7 +66,7 @@ fn inv02_f18_an_address_that_changes_hands_in_the_middle_of_a_run_gets_nothing()
     let moments =
         moments.into_iter().enumerate().filter(|(number, _)| is_thorough || matches!(number, 0 | 3 | 4));
     for (number, moment) in moments {
-        let scene = Scene::rendering(Lab::bare(), &maps("1"));
+        let scene = Scene::rendering(Lab::extended(), &maps("1"));
         let first = scene.apply(&[]);
         assert_eq!(first.status, Some(0), "{}", said(&first));
         scene.render(&maps("2")[..20]);
@@ -99,4 +99,38 @@ fn inv02_f18_an_address_that_changes_hands_in_the_middle_of_a_run_gets_nothing()
         let again = scene.apply(&[]);
         assert_eq!(again.status, Some(0), "{number}: {}", said(&again));
     }
+}
+
+#[test]
+fn inv02_f18_new_connections_that_lead_elsewhere_get_nothing_though_the_open_ones_stay() {
+    let other = elsewhere();
+    // So many that no dry run is asked for before: more is written side by side than was read.
+    let maps: Vec<Value> = (0..220).map(|number| config_map(&format!("map-{number:03}"), "1")).collect();
+    let scene = Scene::rendering(Lab::extended(), &maps);
+    scene.proxy.add(Rule::new(Fault::Delay(Duration::from_millis(100))));
+    let mut run = scene.start(&[]);
+    let met = block_on(eventually("something is written, or the run ends", async || {
+        let is_over = run.try_wait().unwrap().is_some();
+        let writes = |request: &Request| request.resource == "secrets" && request.verb == "create";
+        let is_there = scene.proxy.requests().iter().any(writes);
+        (is_over || is_there).then_some(is_there)
+    }));
+    assert!(met, "{}", said(&scene.ended(run)));
+    scene.proxy.lead_new_to(other);
+    let ended = scene.ended(run);
+    assert_eq!(ended.status, Some(5), "{}", said(&ended));
+    assert!(ended.stderr.contains(&other.uid), "{}", said(&ended));
+    let requests = scene.proxy.requests();
+    let there: Vec<&Request> = requests.iter().filter(|request| request.server == other.url).collect();
+    assert!(!there.is_empty(), "no connection was new");
+    // Others went on by those that are open.
+    let here = |request: &Request| request.server == scene.cluster.url && request.verb == "patch";
+    assert!(requests.iter().any(here));
+    for request in there {
+        assert_eq!((&*request.method, &*request.path), ("GET", IDENTITY), "{request:?}");
+    }
+    scene.proxy.clear();
+    scene.proxy.lead_to(scene.cluster);
+    let again = scene.apply(&[]);
+    assert_eq!(again.status, Some(0), "{}", said(&again));
 }

@@ -20,7 +20,7 @@ fn within(namespace: &str, mut object: Value) -> Value {
 
 #[test]
 fn f33_a_first_apply_makes_namespaces_and_kinds_before_what_is_in_them() {
-    let scene = Scene::of(Lab::bare(), "");
+    let scene = Scene::of(Lab::extended(), "");
     let (definition, gizmo) = gizmos(&scene);
     scene.units(&format!("{UNIT}  ready_when = {{ Gizmo = \"create\" }}\n}}\n"));
     let new = format!("{}-new", scene.namespace);
@@ -41,7 +41,7 @@ fn f33_a_first_apply_makes_namespaces_and_kinds_before_what_is_in_them() {
 #[test]
 fn f34_a_namespace_that_ends_takes_nothing_new() {
     // Nobody on a bare cluster finishes what was begun: it stays so.
-    let scene = Scene::of(Lab::bare(), &format!("{UNIT}}}\n"));
+    let scene = Scene::of(Lab::extended(), &format!("{UNIT}}}\n"));
     let ending = format!("{}-ending", scene.namespace);
     scene.render(&[within(&ending, config_map("inside", "1")), config_map("beside", "1")]);
     block_on(async {
@@ -78,7 +78,7 @@ fn f34_a_namespace_that_ends_takes_nothing_new() {
 
 #[test]
 fn f34_a_namespace_that_ends_midway_fails_what_is_in_it_at_once() {
-    let scene = Scene::of(Lab::bare(), &format!("{UNIT}}}\n"));
+    let scene = Scene::of(Lab::extended(), &format!("{UNIT}}}\n"));
     let ending = format!("{}-ending", scene.namespace);
     scene.render(&[within(&ending, config_map("inside", "1")), config_map("beside", "1")]);
     block_on(async { scene.someone("somebody").await.apply(&namespace(&ending)).await });
@@ -104,7 +104,7 @@ fn f39_a_version_that_is_gone_is_refused_with_the_one_that_is_there() {
         "metadata": {"name": "web", "namespace": "here"},
         "spec": {"maxUnavailable": 1, "selector": {"matchLabels": {"app": "web"}}},
     });
-    let scene = Scene::rendering(Lab::bare(), &[budget, config_map("beside", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[budget, config_map("beside", "1")]);
     let refused = scene.apply(&[]);
     assert_eq!(refused.status, Some(4), "{}", said(&refused));
     for known in ["PodDisruptionBudget/web", "policy/v1beta1", "policy/v1"] {
@@ -140,7 +140,7 @@ fn f48_names_that_differ_in_case_or_group_are_kept_apart() {
             "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}],
         })
     };
-    let scene = Scene::of(Lab::bare(), "");
+    let scene = Scene::of(Lab::extended(), "");
     let (one, gizmo) = gizmos(&scene);
     let elsewhere = |object: &Value| -> Value {
         let text = object.to_string().replace(&scene.namespace, &format!("other.{}", scene.namespace));

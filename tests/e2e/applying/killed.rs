@@ -107,7 +107,7 @@ impl Ending {
 
 /// A fleet that holds what is there at first, and renders what is there in the end; its requests so far.
 fn scene() -> (Scene, usize) {
-    let scene = Scene::rendering(Lab::bare(), &before());
+    let scene = Scene::rendering(Lab::extended(), &before());
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}{}", first.stdout, first.stderr);
     scene.render(&after());

@@ -32,7 +32,7 @@ pub fn until_writing(scene: &Scene) {
 
 #[test]
 fn f49_of_two_operators_one_proceeds() {
-    let scene = Scene::rendering(Lab::bare(), &maps(3, "1"));
+    let scene = Scene::rendering(Lab::extended(), &maps(3, "1"));
     scene.proxy.add(
         Rule::new(Fault::Delay(Duration::from_secs(10))).verb("patch").kind("v1", "ConfigMap").dry_run(false),
     );
@@ -70,7 +70,7 @@ fn loses_its_lock_asleep(scene: &Scene, asleep: Child) {
 
 #[test]
 fn f50_f52_a_run_that_slept_through_its_lock_writes_nothing_more() {
-    let scene = Scene::rendering(Lab::bare(), &maps(40, "1"));
+    let scene = Scene::rendering(Lab::extended(), &maps(40, "1"));
     scene.proxy.add(
         Rule::new(Fault::Delay(Duration::from_millis(700)))
             .verb("patch")
@@ -86,7 +86,7 @@ fn f50_f52_a_run_that_slept_through_its_lock_writes_nothing_more() {
 
 #[test]
 fn inv03_f50_what_is_tried_again_is_not_sent_once_the_lock_is_lost() {
-    let scene = Scene::rendering(Lab::bare(), &maps(1, "1"));
+    let scene = Scene::rendering(Lab::extended(), &maps(1, "1"));
     let passing = Fault::status(503).header("Retry-After", "8");
     scene.proxy.add(Rule::new(passing).verb("patch").kind("v1", "ConfigMap").dry_run(false).times(1));
     let asleep = scene.start(&["--lock-lease", "3s"]);
@@ -96,7 +96,7 @@ fn inv03_f50_what_is_tried_again_is_not_sent_once_the_lock_is_lost() {
 
 #[test]
 fn inv03_the_lock_of_a_run_that_is_alive_is_not_given_back() {
-    let scene = Scene::rendering(Lab::bare(), &maps(3, "1"));
+    let scene = Scene::rendering(Lab::extended(), &maps(3, "1"));
     scene.proxy.add(
         Rule::new(Fault::Delay(Duration::from_secs(6))).verb("patch").kind("v1", "ConfigMap").dry_run(false),
     );
@@ -112,7 +112,7 @@ fn inv03_the_lock_of_a_run_that_is_alive_is_not_given_back() {
 
 #[test]
 fn f50_a_run_that_cannot_renew_its_lock_begins_nothing_more() {
-    let scene = Scene::rendering(Lab::bare(), &maps(120, "1"));
+    let scene = Scene::rendering(Lab::extended(), &maps(120, "1"));
     scene.proxy.add(Rule::new(Fault::status(503)).verb("update").kind("coordination.k8s.io/v1", "Lease"));
     scene.proxy.add(
         Rule::new(Fault::Delay(Duration::from_millis(700)))
@@ -132,7 +132,7 @@ fn f50_a_run_that_cannot_renew_its_lock_begins_nothing_more() {
 
 #[test]
 fn f53_b79_unlock_takes_the_exact_id_and_shows_who_holds_the_lock() {
-    let scene = Scene::rendering(Lab::bare(), &maps(3, "1"));
+    let scene = Scene::rendering(Lab::extended(), &maps(3, "1"));
     scene.proxy.add(Rule::new(Fault::Stall).verb("patch").kind("v1", "ConfigMap").dry_run(false));
     let mut run = scene.start(&[]);
     scene.until_faulty(false);
@@ -168,7 +168,7 @@ fn writers(scene: &Scene) -> Vec<char> {
 
 #[test]
 fn inv03_two_writers_never_interleave() {
-    let cluster = Lab::bare();
+    let cluster = Lab::extended();
     let mut random = 0x9e37_79b9_u64;
     for round in 0..6 {
         let scene = Scene::rendering(cluster, &maps(24, "value-x"));

@@ -40,7 +40,7 @@ fn f15_a_plugin_that_gives_no_credential_sends_nothing() {
         "read -r answer && echo $answer",
         "head -c 100000000 /dev/zero >&2; exit 1",
     ] {
-        let scene = Scene::rendering(Lab::bare(), &maps());
+        let scene = Scene::rendering(Lab::extended(), &maps());
         plugin(&scene, script);
         let mut command = scene.command(&["apply", "--cluster", "a", "--yes"]);
         let refused = scene.shown(outcome(command.env("KUBECONFIG", "config").output().unwrap()));
@@ -53,7 +53,7 @@ fn f15_a_plugin_that_gives_no_credential_sends_nothing() {
 
 #[test]
 fn f15_f58_a_plugin_that_hangs_is_waited_for_only_until_a_signal_comes() {
-    let scene = Scene::rendering(Lab::bare(), &maps());
+    let scene = Scene::rendering(Lab::extended(), &maps());
     plugin(&scene, "echo $$ > asked; sleep 600");
     let mut command = scene.command(&quick(&[]));
     command.env("KUBECONFIG", "config");
@@ -71,7 +71,7 @@ fn f15_f58_a_plugin_that_hangs_is_waited_for_only_until_a_signal_comes() {
 
 #[test]
 fn f14_f15_a_plugin_is_asked_again_when_its_token_ends_midway() {
-    let scene = Scene::rendering(Lab::bare(), &maps());
+    let scene = Scene::rendering(Lab::extended(), &maps());
     plugin(&scene, &format!("echo x >> asked; {ISSUES}"));
     let write = |fault| crate::harness::Rule::new(fault).verb("patch").kind("v1", "ConfigMap").dry_run(false);
     scene.proxy.add(write(crate::harness::Fault::status(401)).times(1));
@@ -83,7 +83,7 @@ fn f14_f15_a_plugin_is_asked_again_when_its_token_ends_midway() {
 
 #[test]
 fn f64_a_run_that_may_open_few_files_ends_cleanly() {
-    let scene = Scene::rendering(Lab::bare(), &maps());
+    let scene = Scene::rendering(Lab::extended(), &maps());
     for limit in [6, 8, 10, 12, 16, 20] {
         let script = format!("ulimit -n {limit} && exec \"$0\" \"$@\"");
         let apply = scene.command(&quick(&[]));
@@ -113,7 +113,7 @@ const LIMITED: &str =
 
 #[test]
 fn f64_a_run_that_may_begin_no_thread_writes_nothing() {
-    let scene = Scene::rendering(Lab::bare(), &maps());
+    let scene = Scene::rendering(Lab::extended(), &maps());
     scene.place.write("config", &std::fs::read_to_string(&scene.proxy.kubeconfig).unwrap());
     let apply = scene.place.unprivileged(&quick(&[]));
     let mut command = Command::new("/bin/sh");

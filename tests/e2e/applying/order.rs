@@ -131,7 +131,7 @@ fn inv15_what_others_need_is_written_before_them_whatever_the_order_of_files() {
 #[test]
 fn units_wait_for_those_they_depend_on() {
     let scene = Scene::of(
-        Lab::bare(),
+        Lab::extended(),
         "component \"after\" {\n  namespace = \"here\"\n  manifests = [\"after.yaml\"]\n  depends_on = [\"before\"]\n}\n\
          component \"before\" {\n  namespace = \"here\"\n  manifests = [\"before.yaml\"]\n}\n",
     );

@@ -29,7 +29,7 @@ fn at_once(requests: &[Request]) -> usize {
 
 #[test]
 fn f47_a_slow_server_is_asked_side_by_side_and_within_bounds() {
-    let scene = Scene::rendering(Lab::bare(), &maps(200));
+    let scene = Scene::rendering(Lab::extended(), &maps(200));
     scene.proxy.add(Rule::new(Fault::Delay(Duration::from_millis(800))));
     let applied = scene.apply(&PATIENT);
     assert_eq!(applied.status, Some(0), "{}", said(&applied));
@@ -48,7 +48,7 @@ fn f47_a_slow_server_is_asked_side_by_side_and_within_bounds() {
 
 #[test]
 fn f47_a_signal_is_answered_while_a_slow_server_is_asked() {
-    let scene = Scene::rendering(Lab::bare(), &maps(100));
+    let scene = Scene::rendering(Lab::extended(), &maps(100));
     scene.proxy.add(Rule::new(Fault::Delay(Duration::from_millis(800))));
     let run = scene.start(&PATIENT);
     until_writing(&scene);
@@ -64,7 +64,7 @@ fn f47_a_signal_is_answered_while_a_slow_server_is_asked() {
 
 #[test]
 fn f18_no_read_is_of_an_old_state() {
-    let scene = Scene::rendering(Lab::bare(), &maps(3));
+    let scene = Scene::rendering(Lab::extended(), &maps(3));
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     // One is changed, and one deleted.

@@ -28,7 +28,7 @@ fn edit(scene: &Scene, name: &str, value: &str) {
 
 #[test]
 fn f77_inv07_a_plan_that_is_overtaken_is_refused_object_by_object() {
-    let scene = Scene::rendering(Lab::bare(), &maps("1"));
+    let scene = Scene::rendering(Lab::extended(), &maps("1"));
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     scene.render(&maps("2"));
@@ -46,7 +46,7 @@ fn f77_inv07_a_plan_that_is_overtaken_is_refused_object_by_object() {
 
 #[test]
 fn f77_a_plan_from_before_there_was_anything_is_refused_when_something_is_there() {
-    let scene = Scene::rendering(Lab::bare(), &maps("1"));
+    let scene = Scene::rendering(Lab::extended(), &maps("1"));
     save(&scene);
     block_on(async {
         let other = scene.someone("somebody").await;
@@ -60,7 +60,7 @@ fn f77_a_plan_from_before_there_was_anything_is_refused_when_something_is_there(
 
 #[test]
 fn f78_a_plan_is_applied_once_and_then_there_is_nothing_to_do() {
-    let scene = Scene::rendering(Lab::bare(), &maps("1"));
+    let scene = Scene::rendering(Lab::extended(), &maps("1"));
     save(&scene);
     let applied = scene.apply(&["--plan", "plan.json"]);
     assert_eq!(applied.status, Some(0), "{}", said(&applied));
@@ -72,7 +72,7 @@ fn f78_a_plan_is_applied_once_and_then_there_is_nothing_to_do() {
 
 #[test]
 fn f72_a_plan_of_another_render_is_refused() {
-    let scene = Scene::rendering(Lab::bare(), &maps("1"));
+    let scene = Scene::rendering(Lab::extended(), &maps("1"));
     save(&scene);
     scene.render(&maps("2"));
     let refused = scene.apply(&["--plan", "plan.json"]);
@@ -83,7 +83,7 @@ fn f72_a_plan_of_another_render_is_refused() {
 
 #[test]
 fn inv07_what_changes_between_the_question_and_the_write_is_not_overwritten() {
-    let scene = Scene::rendering(Lab::bare(), &maps("1"));
+    let scene = Scene::rendering(Lab::extended(), &maps("1"));
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     scene.render(&maps("2"));
@@ -113,7 +113,7 @@ fn inv07_what_changes_while_a_definition_is_waited_for_is_not_overwritten_by_for
         map["data"]["other"] = json!("ours");
         map
     };
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1"), config_map("two", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1"), config_map("two", "1")]);
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     block_on(async {

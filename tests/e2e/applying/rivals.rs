@@ -47,7 +47,7 @@ impl Drop for Controller {
 
 #[test]
 fn f55_a_manager_that_puts_its_value_back_is_named() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1"), config_map("two", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1"), config_map("two", "1")]);
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     let object = scene.here(&config_map("one", ""));
@@ -95,7 +95,7 @@ fn f55_a_manager_that_puts_its_value_back_is_named() {
 
 #[test]
 fn f30_what_somebody_else_changes_beside_ours_is_written_around() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     scene.render(&[config_map("one", "2")]);
@@ -118,7 +118,7 @@ fn f30_what_somebody_else_changes_beside_ours_is_written_around() {
 
 #[test]
 fn f42_what_is_ready_and_then_not_is_told_and_waited_for() {
-    let scene = Scene::of(Lab::bare(), "");
+    let scene = Scene::of(Lab::extended(), "");
     let (definition, gizmo) = gizmos(&scene);
     scene.units(&format!("{UNIT}  ready_when = {{ Gizmo = \"condition=Polished\" }}\n}}\n"));
     scene.render(&[definition, gizmo.clone()]);

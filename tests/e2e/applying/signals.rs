@@ -15,7 +15,7 @@ fn maps() -> Vec<Value> {
 
 /// A scene whose writes of objects take this long.
 fn slow(time: Duration) -> Scene {
-    let scene = Scene::rendering(Lab::bare(), &maps());
+    let scene = Scene::rendering(Lab::extended(), &maps());
     scene.proxy.add(Rule::new(Fault::Delay(time)).verb("patch").kind("v1", "ConfigMap").dry_run(false));
     scene
 }
@@ -62,7 +62,7 @@ fn f58_nobody_has_to_wait_for_a_finalizer_to_stop() {
     let mut held = config_map("held", "1");
     held["metadata"]["finalizers"] = serde_json::json!(["lab.fleetwright.dev/held"]);
     let rest = [config_map("beside", "1"), config_map("third", "1")];
-    let scene = Scene::rendering(Lab::bare(), &[&[held], &rest[..]].concat());
+    let scene = Scene::rendering(Lab::extended(), &[&[held], &rest[..]].concat());
     let applied = scene.apply(&[]);
     assert_eq!(applied.status, Some(0), "{}", said(&applied));
     scene.render(&rest);

@@ -12,7 +12,7 @@ fn huge() -> Fault {
 
 #[test]
 fn f10_a_list_that_does_not_end_refuses_before_anything() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1"), config_map("two", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1"), config_map("two", "1")]);
     scene.proxy.add(Rule::new(huge()).verb("list").kind("v1", "ConfigMap"));
     let refused = scene.apply(&[]);
     assert_eq!(refused.status, Some(4), "{}", said(&refused));
@@ -23,7 +23,7 @@ fn f10_a_list_that_does_not_end_refuses_before_anything() {
 #[test]
 fn f10_an_answer_to_a_write_that_does_not_end_is_no_success_and_no_failure_of_what_landed() {
     for (landed, status) in [(false, 5), (true, 0)] {
-        let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1"), config_map("two", "1")]);
+        let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1"), config_map("two", "1")]);
         let fault = if landed { huge().after_acting() } else { huge() };
         scene.proxy.add(Rule::new(fault).verb("patch").kind("v1", "ConfigMap").name("two").dry_run(false));
         let applied = scene.apply(&[]);
@@ -49,7 +49,7 @@ fn f20_what_no_server_can_keep_is_refused_before_anything_is_sent() {
     annotated["metadata"]["annotations"] = json!({"note": "x".repeat(262_145)});
     let large = config_map("large", &"x".repeat(1 << 20));
     for (object, limit) in [(large, "1048576"), (annotated, "262144")] {
-        let scene = Scene::rendering(Lab::bare(), &[object.clone(), config_map("beside", "1")]);
+        let scene = Scene::rendering(Lab::extended(), &[object.clone(), config_map("beside", "1")]);
         let refused = scene.apply(&[]);
         assert_eq!(refused.status, Some(2), "{}", said(&refused));
         let name = format!("ConfigMap/{}", object["metadata"]["name"].as_str().unwrap());
@@ -75,7 +75,7 @@ fn long_name(number: u64) -> String {
 fn f20_a_record_of_many_objects_is_kept_in_parts() {
     let count = 3000;
     let maps: Vec<Value> = (0..count).map(|number| config_map(&long_name(number), "1")).collect();
-    let scene = Scene::rendering(Lab::bare(), &maps);
+    let scene = Scene::rendering(Lab::extended(), &maps);
     let applied = scene.apply(&[]);
     assert_eq!(applied.status, Some(0), "{}", applied.stderr);
     let like =

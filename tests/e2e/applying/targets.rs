@@ -8,7 +8,7 @@ use crate::program::outcome;
 
 #[test]
 fn f71_the_context_of_the_fleet_is_taken_whatever_the_current_one_is() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let mine = std::fs::read_to_string(&scene.proxy.kubeconfig).unwrap();
     let theirs = std::fs::read_to_string(&Lab::other().kubeconfig).unwrap();
     scene.place.write("mine", &mine);
@@ -40,7 +40,7 @@ fn without_current(kubeconfig: &str) -> String {
 
 #[test]
 fn f68_two_entries_for_one_cluster_are_refused() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let fleet = scene.place.read("fleet/fleet.hcl");
     let entry = |name: &str| {
         format!(
@@ -61,7 +61,7 @@ fn f68_two_entries_for_one_cluster_are_refused() {
 
 #[test]
 fn f69_the_record_of_a_cluster_that_was_rebuilt_is_not_used() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1"), config_map("two", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1"), config_map("two", "1")]);
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     // Another cluster of the same name, that was given a copy of everything.

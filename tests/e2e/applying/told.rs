@@ -44,7 +44,7 @@ fn json_of(outcome: &Outcome) -> Value {
 
 #[test]
 fn status_tells_of_releases_drift_and_what_differs() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1"), config_map("two", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1"), config_map("two", "1")]);
     let status = |scene: &Scene| scene.run(&["status", "--cluster", "a"]);
     let none = status(&scene);
     assert_eq!(none.status, Some(0), "{}", said(&none));
@@ -97,7 +97,7 @@ fn status_tells_of_releases_drift_and_what_differs() {
 
 /// A scene whose first run was killed while it wrote.
 fn killed() -> (Scene, String) {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1"), config_map("two", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1"), config_map("two", "1")]);
     scene.proxy.add(Rule::new(Fault::Stall).verb("patch").kind("v1", "ConfigMap").dry_run(false));
     let mut run = scene.start(&[]);
     scene.until_faulty(false);
@@ -184,7 +184,7 @@ fn f63_another_checkout_goes_on_with_a_run_that_died() {
 
 #[test]
 fn history_tells_of_the_last_ten_releases() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "0")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "0")]);
     let empty = scene.run(&["history", "--cluster", "a"]);
     assert_eq!(empty.status, Some(0), "{}", said(&empty));
     assert_snapshot!(empty.stdout, @"nothing was ever applied to a");
@@ -215,7 +215,7 @@ fn history_tells_of_the_last_ten_releases() {
 
 #[test]
 fn a_diff_against_a_release_compares_with_what_was_applied() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1"), config_map("two", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1"), config_map("two", "1")]);
     assert_eq!(scene.apply(&[]).status, Some(0));
     let digest = scene.record().unwrap().releases[0].digest.to_string();
     scene.render(&[config_map("one", "2"), config_map("three", "1")]);
@@ -271,7 +271,7 @@ fn a_diff_against_a_release_compares_with_what_was_applied() {
 #[test]
 fn every_line_of_a_json_log_is_an_object_and_the_end_is_a_document() {
     let scene = Scene::rendering(
-        Lab::bare(),
+        Lab::extended(),
         &[config_map("one", "1"), config_map("two", "1"), config_map("three", "1")],
     );
     let first = scene.apply(&["--log-format", "json"]);
@@ -323,7 +323,7 @@ fn every_line_of_a_json_log_is_an_object_and_the_end_is_a_document() {
 
 #[test]
 fn a_retired_cluster_is_emptied_with_the_exact_number_alone() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1"), config_map("two", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1"), config_map("two", "1")]);
     assert_eq!(scene.apply(&[]).status, Some(0));
     let fleet = scene.place.read("fleet/fleet.hcl");
     scene

@@ -16,7 +16,7 @@ fn unit(name: &str, file: &str) -> String {
 /// A scene of three units with two objects each, applied.
 fn three() -> Scene {
     let scene = Scene::of(
-        Lab::bare(),
+        Lab::extended(),
         &["one", "two", "three"].map(|name| unit(name, &format!("{name}.yaml"))).concat(),
     );
     for name in ["one", "two", "three"] {

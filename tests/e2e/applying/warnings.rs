@@ -8,7 +8,7 @@ use crate::harness::{Fault, Lab, Rule};
 
 #[test]
 fn f22_a_warning_of_the_server_is_told_once() {
-    let scene = Scene::of(Lab::bare(), "");
+    let scene = Scene::of(Lab::extended(), "");
     let (mut definition, gizmo) = gizmos(&scene);
     let version = &mut definition["spec"]["versions"][0];
     version["deprecated"] = json!(true);
@@ -28,7 +28,7 @@ fn f22_a_warning_of_the_server_is_told_once() {
 
 #[test]
 fn f22_s_a_warning_that_plays_with_the_terminal_is_shown_as_what_it_is() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let empty = json!({"kind": "ConfigMapList", "apiVersion": "v1", "metadata": {}, "items": []});
     let warns = Fault::answer(200, "application/json", &empty.to_string())
         .header("Warning", "299 - \"\u{9b}2Jall is well\u{202e}\"");

@@ -144,7 +144,7 @@ async fn control(cluster: &Cluster, objects: &[Value], is_over: &AtomicBool) {
 fn f54_f57_a_fleet_may_render_the_namespace_of_its_record() {
     for is_there in [false, true] {
         let scene = Scene::of(
-            Lab::bare(),
+            Lab::extended(),
             "component \"web\" {\n  namespace = \"here\"\n  manifests = [\"web.yaml\"]\n}\n",
         );
         let namespace = json!({

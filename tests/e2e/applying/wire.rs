@@ -35,7 +35,7 @@ fn f01_f03_f04_f06_f07_f21_what_passes_is_tried_again_and_what_landed_is_no_fail
         ("F21", Fault::answer(500, "application/json", ETCD)),
         ("F21", Fault::answer(500, "application/json", ETCD).after_acting()),
     ] {
-        let scene = Scene::rendering(Lab::bare(), &maps());
+        let scene = Scene::rendering(Lab::extended(), &maps());
         scene.proxy.add(write(fault.clone()).times(1));
         let applied = scene.apply(&[]);
         assert_eq!(applied.status, Some(0), "{row} {fault:?}: {}", said(&applied));
@@ -56,7 +56,7 @@ fn f03_f04_f09_what_stays_fails_and_is_not_called_written() {
         ("F09", Fault::Stall, "ConfigMap/two"),
         ("a portal", Fault::answer(200, "text/html", "<html>log in</html>"), "ConfigMap/two"),
     ] {
-        let scene = Scene::rendering(Lab::bare(), &maps());
+        let scene = Scene::rendering(Lab::extended(), &maps());
         scene.proxy.add(write(fault));
         let failed = scene.apply(&["--request-timeout", "2s"]);
         assert_eq!(failed.status, Some(5), "{row}: {}", said(&failed));
@@ -73,7 +73,7 @@ fn f03_f04_f09_what_stays_fails_and_is_not_called_written() {
 
 #[test]
 fn f14_credentials_that_end_midway_stop_the_run() {
-    let scene = Scene::rendering(Lab::bare(), &maps());
+    let scene = Scene::rendering(Lab::extended(), &maps());
     scene.proxy.add(write(Fault::status(401)));
     let stopped = scene.apply(&[]);
     assert_eq!(stopped.status, Some(5), "{}", said(&stopped));
@@ -85,7 +85,7 @@ fn f14_credentials_that_end_midway_stop_the_run() {
 
 #[test]
 fn f16_what_is_forbidden_midway_fails_and_nothing_is_deleted() {
-    let scene = Scene::rendering(Lab::bare(), &maps());
+    let scene = Scene::rendering(Lab::extended(), &maps());
     let first = scene.apply(&[]);
     assert_eq!(first.status, Some(0), "{}", said(&first));
     let mut two = maps();
@@ -101,7 +101,7 @@ fn f16_what_is_forbidden_midway_fails_and_nothing_is_deleted() {
 
 #[test]
 fn f05_nobody_at_the_address_refuses_before_anything() {
-    let scene = Scene::rendering(Lab::bare(), &maps());
+    let scene = Scene::rendering(Lab::extended(), &maps());
     let kubeconfig = std::fs::read_to_string(&scene.proxy.kubeconfig).unwrap();
     let url = scene.proxy.url.clone();
     scene.place.write("config", &kubeconfig.replace(&url, "https://127.0.0.1:1"));

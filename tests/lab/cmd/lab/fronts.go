@@ -16,6 +16,8 @@ type proxyRequest struct {
 	Records  bool            `json:"records"`
 	Close    bool            `json:"close"`
 	Redirect string          `json:"redirect"`
+	// OpenStay says that the open connections are not redirected.
+	OpenStay bool `json:"openStay"`
 }
 
 // identity is a user who shows a certificate that holds then.
@@ -67,6 +69,8 @@ func (s *server) askProxy(asked proxyRequest) (any, error) {
 	case asked.Clear:
 		front.Clear()
 		return struct{}{}, nil
+	case other != nil && asked.OpenStay:
+		return struct{}{}, front.RedirectNew(other.Backend())
 	case other != nil:
 		return struct{}{}, front.Redirect(other.Backend())
 	case asked.Close:

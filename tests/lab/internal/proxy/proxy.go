@@ -108,6 +108,16 @@ func (p *Proxy) Redirect(backend Backend) error {
 	return nil
 }
 
+// RedirectNew leads new connections to another server from now on, as happens when a name is given another address.
+func (p *Proxy) RedirectNew(backend Backend) error {
+	target, err := newTarget(backend)
+	if err != nil {
+		return err
+	}
+	p.connections.leadNew(target)
+	return nil
+}
+
 // Add lets requests meet a fault from now on.
 func (p *Proxy) Add(rule Rule) error { return p.script.add(rule) }
 

@@ -88,6 +88,13 @@ func (c *connections) lead(to *target) {
 	c.open, c.next = map[net.Conn]struct{}{}, to
 }
 
+// leadNew lets the connections that come go to this target; those that are open stay.
+func (c *connections) leadNew(to *target) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.next = to
+}
+
 func (c *connections) current() *target {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
