@@ -443,3 +443,29 @@ fn phrase(failure: &PodFailure, hides: bool) -> String {
     };
     format!("pod {pod}{container}: {reason}{message}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inv08_the_last_words_of_a_container_are_not_told_where_they_may_repeat_a_secret() {
+        let failure = PodFailure {
+            pod: "web-1".into(),
+            container: Some("main".into()),
+            reason: "CrashLoopBackOff".into(),
+            message: "exit code 1: cannot connect to postgres://app:hunter2@db".to_owned(),
+            grace: Duration::ZERO,
+        };
+        let told = phrase(&failure, false);
+        assert_eq!(
+            told,
+            "pod web-1, container main: CrashLoopBackOff: exit code 1: cannot connect to postgres://app:hunter2@db"
+        );
+        let told = phrase(&failure, true);
+        assert_eq!(
+            told,
+            "pod web-1, container main: CrashLoopBackOff: its message is not shown, as secrets are in what is rendered"
+        );
+    }
+}

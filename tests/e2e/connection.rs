@@ -86,7 +86,9 @@ fn f14_a_plugin_is_asked_once_more_though_many_requests_are_refused_at_once() {
         proxy.add(Rule::new(Fault::status(401)).times(8));
         let answers = proven.get_each(&paths, |_, text| Ok(text.to_owned())).await;
         let is_missing = |reason: &Reason| matches!(reason, Reason::Status { code: 404, .. });
-        assert!(answers.iter().all(|answer| answer.as_ref().is_err_and(|unknown| is_missing(&unknown.reason))));
+        assert!(
+            answers.iter().all(|answer| answer.as_ref().is_err_and(|unknown| is_missing(&unknown.reason)))
+        );
     });
     assert_eq!(proxy.requests().iter().filter(|request| request.answered == 401).count(), 8);
     assert_eq!(place.read("asked"), "x\nx\n");

@@ -1,5 +1,6 @@
 //! Changing a cluster, as the library does it, on real API servers.
 
+mod known;
 mod locks;
 mod once;
 mod panics;
