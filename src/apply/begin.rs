@@ -10,8 +10,8 @@ use super::event::Event;
 use super::run::{Job, Stop};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::live::{Attempt, Claim, Holder, Lock, Need, Patrol, Proven, Right, Unknown};
-use crate::object::ObjectRef;
-use crate::plan::{Action, Admission, Change, Kind, LiveState, SetId, Wanted};
+use crate::object::{ObjectRef, migrated};
+use crate::plan::{Action, Admission, Change, FIELD_MANAGER, Kind, LiveState, SetId, Wanted};
 
 /// How often a lock is looked at that is waited for.
 const LOOK: Duration = Duration::from_secs(1);
@@ -38,10 +38,10 @@ impl From<Diagnostic> for Hindrance {
 
 /// Waits, but no longer than until a signal comes; whether one did.
 pub(super) async fn pause(stop: &mut Stop, wait: Duration) -> bool {
-    match timeout(wait, stop.wait_for(|stop| *stop)).await {
-        Ok(Ok(_)) => true,
+    match timeout(wait, stop.wait_for(|stop| *stop)).await.map(|came| came.is_ok()) {
+        Ok(true) => true,
         // Nobody is left who could send one: then it is only waited.
-        Ok(Err(_)) => {
+        Ok(false) => {
             tokio::time::sleep(wait).await;
             false
         }
@@ -49,57 +49,86 @@ pub(super) async fn pause(stop: &mut Stop, wait: Duration) -> bool {
     }
 }
 
-/// Refuses if the user may not do all that the plan needs: told all at once.
+/// Refuses if the user may not do all that the plan needs, here and on the cluster that holds the rollout's lock: told all
+/// at once.
 pub(super) async fn rights(proven: &Proven, job: &Job<'_>) -> Result<(), Hindrance> {
-    let needs = needs(job);
-    let cluster = &job.wanted.cluster;
-    match proven.missing(&needs).await {
-        Ok(missing) if missing.is_empty() => Ok(()),
+    let mut problems = Diagnostics::new();
+    missing(proven, &job.wanted.cluster, &needs(job), &mut problems).await;
+    if let Some((first, _)) = job.rollout.filter(|(first, _)| first.uid() != proven.uid()) {
+        missing(first, &job.wanted.cluster, &of_lock(&job.wanted.set.namespace), &mut problems).await;
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Hindrance::Refused(problems)) }
+}
+
+async fn missing(keeper: &Proven, changed: &str, needs: &[Need], problems: &mut Diagnostics) {
+    match keeper.missing(needs).await {
+        Ok(missing) if missing.is_empty() => {}
         Ok(missing) => {
-            let message = format!("the user may not do all that changing cluster \"{cluster}\" needs");
-            let problem = Diagnostic::error(codes::RIGHTS, message).on(Arc::clone(cluster));
-            let problem = problem.note(proven.target().to_string());
+            let target = keeper.target();
+            let where_ = match *target.cluster == *changed {
+                true => String::new(),
+                false => format!(" on cluster \"{}\", which holds the lock of the rollout", target.cluster),
+            };
+            let message =
+                format!("the user may not do all that changing cluster \"{changed}\" needs{where_}");
+            let problem = Diagnostic::error(codes::RIGHTS, message).on(Arc::clone(&target.cluster));
+            let problem = problem.note(target.to_string());
             let problem =
                 missing.iter().fold(problem, |problem, need| problem.note(format!("missing: {need}")));
-            Err(problem
-                .help("bind the user to a Role or ClusterRole with these rights, then run it again")
-                .into())
+            problems.push(
+                problem.help("bind the user to a Role or ClusterRole with these rights, then run it again"),
+            );
         }
-        Err(unknown) => Err(Hindrance::Refused(Unknown::together(&unknown).into_iter().collect())),
+        Err(unknown) => Unknown::together(&unknown).into_iter().for_each(|problem| problems.push(problem)),
     }
+}
+
+fn need(group: &str, plural: &str, namespace: Option<&Arc<str>>, verbs: &[&'static str]) -> Vec<Need> {
+    let of = |verb: &&'static str| Need {
+        right: Right { group: Arc::from(group), plural: Arc::from(plural), verb },
+        namespace: namespace.map(Arc::clone),
+    };
+    verbs.iter().map(of).collect()
+}
+
+/// What a lock needs that is kept in this namespace.
+fn of_lock(namespace: &Arc<str>) -> Vec<Need> {
+    need("coordination.k8s.io", "leases", Some(namespace), &["get", "create", "update"])
 }
 
 /// What the plan needs, and what the record and the lock need.
 fn needs(job: &Job<'_>) -> Vec<Need> {
-    let mut needs = Vec::new();
-    let mut need = |group: &str, plural: &str, namespace: Option<&Arc<str>>, verbs: &[&'static str]| {
-        needs.extend(verbs.iter().map(|verb| Need {
-            right: Right { group: Arc::from(group), plural: Arc::from(plural), verb },
-            namespace: namespace.map(Arc::clone),
-        }));
-    };
-    let own = Some(&job.wanted.set.namespace);
-    need("", "secrets", own, &["get", "list", "create", "update", "delete"]);
-    need("coordination.k8s.io", "leases", own, &["get", "create", "update"]);
+    let own = &job.wanted.set.namespace;
+    let mut needs = need("", "secrets", Some(own), &["get", "list", "create", "update", "delete"]);
+    needs.extend(of_lock(own));
     let has_namespace = |admission: &Admission| admission.namespaces.contains_key(&*job.wanted.set.namespace);
     if job.state.admission.as_ref().is_ok_and(|admission| !has_namespace(admission)) {
-        need("", "namespaces", None, &["create"]);
+        needs.extend(need("", "namespaces", None, &["create"]));
     }
     for change in &job.plan.changes {
         let Some((plural, is_namespaced)) = served(job, &change.object) else { continue };
         let namespace = change.object.namespace.as_ref().filter(|_| is_namespaced);
         let group = &change.object.group;
-        need(group, &plural, namespace, verbs(change));
+        let verbs = if is_shared(job, change) { &["get", "patch"] } else { verbs(change) };
+        needs.extend(need(group, &plural, namespace, verbs));
         // Why a workload does not become ready, its pods say.
-        if is_workload(&change.object) && verbs(change).contains(&"patch") {
-            need("", "pods", namespace, &["list"]);
+        if is_workload(&change.object) && change.action.is_written() {
+            needs.extend(need("", "pods", namespace, &["list"]));
         }
         // They are listed in all namespaces at once.
         if change.action.is_carried_out() {
-            need(group, &plural, None, &["list"]);
+            needs.extend(need(group, &plural, None, &["list"]));
         }
     }
     needs
+}
+
+/// Whether an object needs no writing, and is freed all the same of other owners of what an earlier run applied.
+fn is_shared(job: &Job<'_>, change: &Change) -> bool {
+    let entry = job.state.recorded().and_then(|record| record.inventory.get(&change.object));
+    change.action == Action::Unchanged
+        && entry.is_none_or(|entry| entry.applied.is_none())
+        && job.state.live(&change.object).is_some_and(|live| migrated(&live.object, FIELD_MANAGER).is_some())
 }
 
 /// Whether the pods of an object are looked at, as [`crate::readiness::pods_of`] has it.

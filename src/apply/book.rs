@@ -1,20 +1,24 @@
 //! What is kept in the record while a cluster is changed: widened before the first write, narrowed after the last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::run::{Applied, Job, covers};
+use super::run::{Applied, Job, covered};
 use crate::object::{ObjectRef, migrated};
 use crate::plan::{
-    Action, Admission, Entry, FIELD_MANAGER, Judged, Kept, Kind, Live, LiveState, PART_OF, Phase, Record,
-    Release, Run, Wanted, WantedObject, is_applied,
+    Action, Admission, Change, Entry, FIELD_MANAGER, Judged, Kept, Kind, Live, LiveState, PART_OF, Phase,
+    Record, Release, Run, Wanted, WantedObject, is_applied,
 };
 
 /// What is known at the end of a run, beside the record as it was.
 pub(super) struct Ending<'a> {
     /// What the server returned of every object that was written.
     pub written: &'a BTreeMap<ObjectRef, Live>,
+    /// What the server had of every object that was as it is to be by then, though it was to be written.
+    pub found: &'a BTreeMap<ObjectRef, Live>,
+    /// Those of both that others still own a part of.
+    pub shared: &'a BTreeSet<ObjectRef>,
     /// What is gone.
     pub gone: &'a [ObjectRef],
     /// What was there after all that others need was written.
@@ -109,7 +113,8 @@ fn blank(wanted: &WantedObject<'_>) -> Entry {
 
 /// Puts the release at the head. What the one before it had to prove is proven if its soak is over.
 fn begin_release(record: &mut Record, job: &Job<'_>, now: Timestamp, writes: bool) {
-    let Applied { digest, commit, dirty, by, rollout, soak, broken_glass, process: _ } = job.release;
+    let Applied { digest, commit, dirty, by, rollout, soak: _, is_gated: _, broken_glass, process: _ } =
+        job.release;
     if let Some(head) = record.releases.first_mut().filter(|head| head.digest == digest) {
         // By a clock that was set back since, or by that of another server, it would be ready before it came.
         head.at = head.at.min(now);
@@ -119,8 +124,7 @@ fn begin_release(record: &mut Record, job: &Job<'_>, now: Timestamp, writes: boo
         head.broken_glass = broken_glass.map(str::to_owned).or_else(|| head.broken_glass.clone());
         return;
     }
-    if let Some(head) = record.releases.first_mut()
-        && head.ready.is_some_and(|ready| now.as_second() - ready.as_second() >= seconds(soak))
+    if let Some(head) = record.releases.first_mut().filter(|head| has_proven_itself(head, &job.release, now))
     {
         head.verified = true;
     }
@@ -138,17 +142,29 @@ fn begin_release(record: &mut Record, job: &Job<'_>, now: Timestamp, writes: boo
         ready: None,
         verified: before.is_some_and(|before| before.verified),
         written: 0,
-        covers: std::collections::BTreeSet::new(),
+        covers: BTreeSet::new(),
         broken_glass: broken_glass.map(str::to_owned),
         objects: None,
     };
     record.releases.insert(0, release);
-    record.releases.truncate(Record::RELEASES);
+    forget_oldest(&mut record.releases);
     keep_objects(record, job.wanted);
 }
 
-fn seconds(duration: std::time::Duration) -> i64 {
-    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+/// Whether what a stage asks of a release is met: by the stage as it is defined now. What gates say is not known here, and
+/// what the rules were broken for met none of them.
+fn has_proven_itself(head: &Release, now_applied: &Applied<'_>, now: Timestamp) -> bool {
+    let soak = i64::try_from(now_applied.soak.as_secs()).unwrap_or(i64::MAX);
+    let has_soaked = |ready: Timestamp| now.as_second().saturating_sub(ready.as_second()) >= soak;
+    !now_applied.is_gated && head.broken_glass.is_none() && head.ready.is_some_and(has_soaked)
+}
+
+/// Keeps the newest, and the last one before this that was verified: the one that a rollback goes to.
+fn forget_oldest(releases: &mut Vec<Release>) {
+    let verified = releases.iter().skip(1).position(|release| release.verified).map(|place| place + 1);
+    let verified = verified.filter(|place| *place >= Record::RELEASES).map(|place| releases.remove(place));
+    releases.truncate(Record::RELEASES - usize::from(verified.is_some()));
+    releases.extend(verified);
 }
 
 /// Keeps the rendered objects of the release that is applied, and of the last one that was verified before it.
@@ -167,11 +183,15 @@ fn keep_objects(record: &mut Record, wanted: &Wanted<'_>) {
 
 /// The record with what became of the objects.
 pub(super) fn narrowed(mut record: Record, job: &Job<'_>, ending: &Ending<'_>) -> Record {
-    let Ending { written, gone: deleted, state, now, is_done } = ending;
+    let Ending { written, found, shared, gone: deleted, state, now, is_done } = ending;
     let admission = state.admission.as_ref().ok();
     for (object, wanted) in job.wanted.objects.iter() {
         let Some(entry) = record.inventory.get_mut(object) else { continue };
-        match written.get(object) {
+        match written.get(object).or_else(|| found.get(object)) {
+            // As if it were not applied yet: what others still own of it is for the next run to take.
+            Some(returned) if shared.contains(object) => {
+                *entry = Entry { uid: returned.uid().map(str::to_owned), ..blank(wanted) };
+            }
             Some(returned) => *entry = applied(wanted, returned, state, admission),
             // It stays as it was applied, whichever unit renders it now.
             None => {
@@ -208,12 +228,19 @@ pub(super) fn narrowed(mut record: Record, job: &Job<'_>, ending: &Ending<'_>) -
     for object in gone(&record, state, job.wanted) {
         record.inventory.remove(&object);
     }
-    let count = written.len() + deleted.iter().filter(|object| !written.contains_key(object)).count();
+    // Only what this run did proves anything: not what failed, was not reached, or somebody else did.
+    let is_done_here =
+        |change: &&Change| written.contains_key(&change.object) || deleted.contains(&change.object);
+    let carried_out: Vec<&Change> = job
+        .plan
+        .changes
+        .iter()
+        .filter(|change| change.action.is_carried_out())
+        .filter(is_done_here)
+        .collect();
     if let Some(head) = record.releases.first_mut() {
-        head.written += count;
-        if count > 0 {
-            head.covers.extend(covers(job.plan));
-        }
+        head.written += carried_out.len();
+        head.covers.extend(covered(carried_out.into_iter()));
         if *is_done {
             head.ready = head.ready.filter(|ready| *ready >= head.at).or(Some((*now).max(head.at)));
         }
@@ -240,5 +267,71 @@ fn applied(
         Some(Kind::NotServed | Kind::Unread(_)) | None => {
             Entry { uid: returned.uid().map(str::to_owned), ..blank(wanted) }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::Digest;
+
+    fn release(name: &str, verified: bool) -> Release {
+        Release {
+            digest: Digest::of_bytes(name.as_bytes()),
+            tool: "1".to_owned(),
+            commit: Some(name.to_owned()),
+            dirty: false,
+            at: Timestamp::UNIX_EPOCH,
+            by: "somebody@lab".to_owned(),
+            rollout: None,
+            ready: None,
+            verified,
+            written: 0,
+            covers: BTreeSet::new(),
+            broken_glass: None,
+            objects: None,
+        }
+    }
+
+    #[test]
+    fn a_release_is_verified_by_its_soak_only_where_nothing_else_is_asked_for() {
+        let applied = |is_gated| Applied {
+            digest: Digest::of_bytes(b"next"),
+            commit: None,
+            dirty: false,
+            by: "somebody@lab",
+            process: 1,
+            rollout: Some("shop"),
+            soak: std::time::Duration::from_secs(60),
+            is_gated,
+            broken_glass: None,
+        };
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let ready = |ready: Option<i64>| Release { ready: ready.map(at), ..release("head", false) };
+        let proven = |head: &Release, is_gated| has_proven_itself(head, &applied(is_gated), at(1000));
+        assert!(proven(&ready(Some(940)), false));
+        assert!(!proven(&ready(Some(941)), false));
+        assert!(!proven(&ready(None), false));
+        assert!(!proven(&ready(Some(0)), true));
+        let broken = Release { broken_glass: Some("fire".to_owned()), ..ready(Some(0)) };
+        assert!(!proven(&broken, false));
+    }
+
+    #[test]
+    fn f99_the_last_verified_release_is_kept_however_many_came_after_it() {
+        let kept = |verified: &[usize]| {
+            let mut releases: Vec<Release> =
+                (0..14).map(|place| release(&place.to_string(), verified.contains(&place))).collect();
+            forget_oldest(&mut releases);
+            releases.into_iter().filter_map(|release| release.commit).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(kept(&[]), "0 1 2 3 4 5 6 7 8 9");
+        assert_eq!(kept(&[4, 12]), "0 1 2 3 4 5 6 7 8 9");
+        assert_eq!(kept(&[10, 12]), "0 1 2 3 4 5 6 7 8 10");
+        // It is not known yet whether the newest one keeps what it had.
+        assert_eq!(kept(&[0, 13]), "0 1 2 3 4 5 6 7 8 13");
+        let mut few = vec![release("0", false), release("1", true)];
+        forget_oldest(&mut few);
+        assert_eq!(few.len(), 2);
     }
 }

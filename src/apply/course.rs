@@ -13,7 +13,7 @@ use super::wait::Pending;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::live::{Failure, Proven, Version};
 use crate::object::ObjectRef;
-use crate::plan::{Change, Kind, Live, LiveState, Phase, Record, Wave};
+use crate::plan::{Change, Live, LiveState, Phase, Record, Wave};
 
 /// What has been done so far.
 pub(super) struct Course<'a> {
@@ -30,8 +30,14 @@ pub(super) struct Course<'a> {
     pub ends: BTreeMap<usize, ObjectEnd>,
     /// What the server returned of every object that was written.
     pub written: BTreeMap<ObjectRef, Live>,
+    /// What the server had of every object that needed no writing any longer, as somebody did it, or an earlier run.
+    pub found: BTreeMap<ObjectRef, Live>,
+    /// What was written, and others still own a part of: the next run takes it.
+    pub shared: BTreeSet<ObjectRef>,
     /// What was deleted.
     pub gone: Vec<ObjectRef>,
+    /// What was deleted to be made again, and is not made again yet: by its place in the plan.
+    pub absent: BTreeSet<usize>,
     /// What was written and is not known to be ready.
     pub pending: BTreeMap<ObjectRef, Pending>,
     /// How often somebody has changed back what was written: by the object and the manager.
@@ -40,6 +46,8 @@ pub(super) struct Course<'a> {
     pub wave: Wave,
     /// What was written only in part so far, and is written once more.
     pub partly: BTreeSet<usize>,
+    /// Why pods could not be asked for what keeps their workloads from becoming ready; each is told once.
+    pub unexplained: BTreeSet<String>,
     pub problems: Diagnostics,
     /// Whether something went wrong with an object, so that nothing after its wave is begun.
     pub failed: bool,
@@ -83,6 +91,12 @@ impl<'a> Course<'a> {
         self.halt.is_none()
     }
 
+    /// Whether something may be written to an object: also what was deleted to be made again is made, whatever else
+    /// stops the run, as long as the lock is ours.
+    pub fn may_write(&mut self, place: usize) -> bool {
+        self.may_begin() || (self.absent.contains(&place) && self.locks.are_held())
+    }
+
     /// Ends everything for a reason that is told.
     pub fn halt(&mut self, problem: Diagnostic) {
         self.halt = self.halt.or(Some(Halt::Broken));
@@ -100,6 +114,10 @@ impl<'a> Course<'a> {
 
     /// Says what became of an object.
     pub fn end(&mut self, place: usize, end: ObjectEnd) {
+        let end = match end {
+            ObjectEnd::Failed(why) if self.absent.contains(&place) => ObjectEnd::Missing(why),
+            end => end,
+        };
         if let Some(change) = self.change(place) {
             (self.tell)(Event::Object {
                 object: change.object.clone(),
@@ -114,27 +132,31 @@ impl<'a> Course<'a> {
     pub fn fail(&mut self, place: usize, end: ObjectEnd, problem: Diagnostic) {
         self.failed = true;
         let object = self.change(place).map(|change| change.object.to_string()).unwrap_or_default();
+        let problem = self.with_absence(place, problem);
         self.problems.push(problem.on(Arc::clone(&self.job.wanted.cluster)).about(object));
         self.end(place, end);
     }
 
-    /// Reads again what is there: what was made may have changed what the server knows and does.
-    pub async fn read_again(&mut self) {
-        match self.proven.state(self.job.wanted, self.job.fleet).await {
-            Ok(mut state) => {
-                // What was agreed to is of the objects as they were: one that was changed since is met by a conflict, and
-                // looked at.
-                for (kind, read) in &mut state.kinds {
-                    if let (Kind::Listed { objects, .. }, Some(Kind::Listed { objects: before, .. })) =
-                        (read, self.state.kinds.get(kind))
-                    {
-                        let before = before.iter().map(|(object, live)| (object.clone(), live.clone()));
-                        objects.extend(before);
-                    }
-                }
-                self.state = LiveState { record: Ok(Some(self.record.clone())), ..state };
+    /// A problem of an object; with the word that it is missing now, if it was deleted to be made again.
+    pub fn with_absence(&self, place: usize, problem: Diagnostic) -> Diagnostic {
+        match self.absent.contains(&place) {
+            true => {
+                problem.note("it was deleted to be made again, and is missing now; the same command makes it")
             }
-            Err(failure) => self.halt(failure.diagnostic()),
+            false => problem,
+        }
+    }
+
+    /// Tells what was deleted to be made again and was not reached any more after that.
+    pub fn tell_absent(&mut self) {
+        for place in self.absent.clone() {
+            let Some(change) = self.change(place).filter(|_| !self.ends.contains_key(&place)) else {
+                continue;
+            };
+            let why = "the run ended before it was made again";
+            let problem =
+                Diagnostic::error(codes::NOT_WRITTEN, format!("{} was not written: {why}", change.object));
+            self.fail(place, ObjectEnd::Failed(Arc::from(why)), problem.help("run the same command again"));
         }
     }
 
@@ -167,6 +189,8 @@ impl<'a> Course<'a> {
                 Ok(now) => {
                     let ending = book::Ending {
                         written: &self.written,
+                        found: &self.found,
+                        shared: &self.shared,
                         gone: &self.gone,
                         state: &self.state,
                         now,

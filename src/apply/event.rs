@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::outcome::ObjectEnd;
+use crate::diagnostic::Secrets;
 use crate::object::ObjectRef;
 
-/// Something that happened. No text in it is secret.
+/// Something that happened. Texts of a server may be in it: [`Event::without`] before it is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The lock is held by another run; it is waited for.
@@ -51,7 +53,21 @@ pub enum Event {
     Stopping,
 }
 
-use super::outcome::ObjectEnd;
+impl Event {
+    /// The same without these secrets in any of its texts: what a server says of a pod or a condition may repeat one.
+    #[must_use]
+    pub fn without(self, secrets: &Secrets) -> Self {
+        match self {
+            Self::Waiting { holder } => Self::Waiting { holder: secrets.hide(&holder) },
+            Self::Object { object, unit, end } => Self::Object { object, unit, end: end.without(secrets) },
+            Self::NotReady { object, unit, why } => {
+                Self::NotReady { object, unit, why: Arc::from(secrets.hide(&why)) }
+            }
+            Self::Warning(text) => Self::Warning(secrets.hide(&text)),
+            said @ (Self::Locked { .. } | Self::Begun(_) | Self::Writing { .. } | Self::Stopping) => said,
+        }
+    }
+}
 
 /// A step of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::codes;
 use super::run::Job;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::live::{Proven, Version};
-use crate::object::{Managed, ObjectRef, managed};
+use crate::object::{Digest, Managed, ObjectRef, managed};
 use crate::plan::{self, Action, Change, Kind, Live, LiveState, Record};
 
 /// What is there, and is as it was agreed to.
@@ -39,6 +39,12 @@ pub(super) async fn read(proven: &Proven, job: &Job<'_>, locks: &Locks) -> Resul
             format!("the record of cluster \"{}\" was written while the lock was held", job.wanted.cluster);
         let problem = Diagnostic::error(codes::CHANGED_SINCE, message).on(Arc::clone(&job.wanted.cluster));
         return Err(problem.help("see who writes it, then run it again").into());
+    }
+    if let Some(what) = recorded_since(job, record.as_ref().map(|(record, _)| record)) {
+        let message =
+            format!("cluster \"{}\" has changed since the plan was shown: {what}", job.wanted.cluster);
+        let problem = Diagnostic::error(codes::CHANGED_SINCE, message).on(Arc::clone(&job.wanted.cluster));
+        return Err(problem.help("look at the diff again, and apply what it shows then").into());
     }
     let moved: BTreeSet<&ObjectRef> = job
         .plan
@@ -71,7 +77,17 @@ pub(super) async fn read(proven: &Proven, job: &Job<'_>, locks: &Locks) -> Resul
             }
         }
     }
-    if changed.has_errors() {
+    let approved: BTreeSet<&ObjectRef> = job.plan.changes.iter().map(|change| &change.object).collect();
+    for (object, now) in fresh.iter().filter(|(object, _)| !approved.contains(*object)) {
+        if now.action.is_carried_out() {
+            let message =
+                format!("{object} was not in the plan that was shown, and would be: {}", word(&now.action));
+            let problem = Diagnostic::error(codes::CHANGED_SINCE, message).about(object.to_string());
+            let problem = problem.on(Arc::clone(&job.wanted.cluster));
+            changed.push(problem.help("look at the diff again, and apply what it shows then"));
+        }
+    }
+    if !changed.is_empty() {
         return Err(Hindrance::Refused(changed));
     }
     let blockers = job.plan.blockers(job.wanted, &state, job.permit);
@@ -79,6 +95,54 @@ pub(super) async fn read(proven: &Proven, job: &Job<'_>, locks: &Locks) -> Resul
         return Err(Hindrance::Refused(blockers));
     }
     Ok(Fresh { state, record, settled, warnings })
+}
+
+/// What another run has recorded since the plan was made, if it is anything but a part of what this one is to do.
+fn recorded_since(job: &Job<'_>, now: Option<&Record>) -> Option<String> {
+    let is_wanted = |object: &ObjectRef| job.wanted.objects.get(object).is_some();
+    others_recorded(job.state.recorded(), now, job.release.digest, is_wanted)
+}
+
+fn others_recorded(
+    before: Option<&Record>,
+    now: Option<&Record>,
+    release: Digest,
+    is_wanted: impl Fn(&ObjectRef) -> bool,
+) -> Option<String> {
+    let Some(now) = now else {
+        return before.is_some().then(|| "its record is not there any longer".to_owned());
+    };
+    let head = |record: &Record| record.releases.first().map(|head| head.digest);
+    let run = |record: &Record| record.run.as_ref().map(|run| run.id.clone());
+    let was_there = |object: &ObjectRef| before.is_some_and(|before| before.inventory.contains_key(object));
+    let is_same = before.is_some_and(|before| {
+        (head(before), run(before)) == (head(now), run(now))
+            && before.inventory.keys().eq(now.inventory.keys())
+    });
+    // Whoever applied the same in the meantime did what this run is to do.
+    let is_ours = head(now) == Some(release)
+        && now.inventory.keys().all(|object| was_there(object) || is_wanted(object));
+    if is_same || is_ours {
+        return None;
+    }
+    let by = |by: &str| by.escape_debug().to_string();
+    Some(match (&now.run, now.releases.first()) {
+        (Some(other), _) if before.and_then(run) != Some(other.id.clone()) => {
+            format!(
+                "{} applied release {} to it, in the run {}, which has not finished",
+                by(&other.by),
+                other.release,
+                other.id
+            )
+        }
+        (_, Some(head))
+            if before.and_then(|before| before.releases.first()).map(|before| before.digest)
+                != Some(head.digest) =>
+        {
+            format!("{} applied release {} to it", by(&head.by), head.digest)
+        }
+        _ => "another run has recorded other objects of it".to_owned(),
+    })
 }
 
 /// Takes the namespace of the record for absent where it was made for the locks: so it is still to be made as rendered.
@@ -205,5 +269,88 @@ fn word(action: &Action) -> String {
         Action::Terminating(why) => format!("being deleted, {why}"),
         Action::Refused(why) => format!("refused, {why}"),
         Action::Unknown(why) => format!("unknown, {why}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Entry, Phase, Release, Run};
+
+    fn object(name: &str) -> ObjectRef {
+        ObjectRef {
+            group: Arc::from(""),
+            kind: Arc::from("ConfigMap"),
+            namespace: Some(Arc::from("shop")),
+            name: Arc::from(name),
+        }
+    }
+
+    fn digest(release: &str) -> Digest {
+        Digest::of_bytes(release.as_bytes())
+    }
+
+    /// A record of these objects, with this release at its head.
+    fn record(release: &str, objects: &[&str], run: Option<&str>) -> Record {
+        let mut record = Record::new("shop", "a", "uid", [0; 32]);
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        for name in objects {
+            let (api_version, unit) = ("v1".to_owned(), "component.web".to_owned());
+            let entry = Entry { api_version, unit, uid: None, applied: None, secrets: BTreeSet::new() };
+            record.inventory.insert(object(name), entry);
+        }
+        record.releases.push(Release {
+            digest: digest(release),
+            tool: "1".to_owned(),
+            commit: None,
+            dirty: false,
+            at,
+            by: "somebody@lab".to_owned(),
+            rollout: None,
+            ready: None,
+            verified: false,
+            written: 0,
+            covers: BTreeSet::new(),
+            broken_glass: None,
+            objects: None,
+        });
+        record.run = run.map(|id| Run {
+            id: id.to_owned(),
+            by: "somebody@lab".to_owned(),
+            release: digest(release),
+            at,
+            phase: Phase::Applying,
+        });
+        record
+    }
+
+    #[test]
+    fn what_another_run_recorded_since_is_seen_unless_it_did_the_same() {
+        let before = record("r0", &["a", "old"], None);
+        let seen = |before: Option<&Record>, now: Option<&Record>| {
+            let wanted = [object("a"), object("b")];
+            others_recorded(before, now, digest("r1"), |object| wanted.contains(object)).is_some()
+        };
+        for (now, is_seen) in [
+            (record("r0", &["a", "old"], None), false),
+            // Another release; one of the same objects; one that has not come to its end.
+            (record("r2", &["a", "b", "x"], None), true),
+            (record("r2", &["a", "old"], None), true),
+            (record("r0", &["a", "old"], Some("other")), true),
+            (record("r0", &["a", "old", "x"], None), true),
+            // The same release, to its end or half-way; with an object that it does not render.
+            (record("r1", &["a", "b"], None), false),
+            (record("r1", &["a", "b", "old"], Some("other")), false),
+            (record("r1", &["a", "b", "x"], None), true),
+        ] {
+            assert_eq!(seen(Some(&before), Some(&now)), is_seen, "{now:?} {:?}", now.run);
+        }
+        assert!(!seen(None, None));
+        assert!(seen(Some(&before), None));
+        assert!(seen(None, Some(&record("r2", &["a"], None))));
+        assert!(!seen(None, Some(&record("r1", &["a"], None))));
+        // A run that died before the plan was made stands in it.
+        let died = record("r0", &["a", "old"], Some("died"));
+        assert!(!seen(Some(&died), Some(&died)));
     }
 }

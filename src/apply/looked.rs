@@ -30,10 +30,19 @@ impl Course<'_> {
             if let Some(trouble) = rounds.failure.as_ref().and_then(Trouble::of_webhook) {
                 return Some(Task::Explain(Box::new(trouble), Box::new(change.object.clone())));
             }
-            self.halt((*unread.problem).clone());
-            self.end(place, ObjectEnd::Unknown(Arc::from(unread.why.as_str())));
+            let why = Arc::from(unread.why.as_str());
+            self.halt(self.with_absence(place, (*unread.problem).clone().about(change.object.to_string())));
+            self.end(
+                place,
+                match rounds.is_doubtful {
+                    true => ObjectEnd::Unknown(why),
+                    false => ObjectEnd::Failed(why),
+                },
+            );
             return None;
         }
+        // What is there says what became of every try before.
+        rounds.is_doubtful = false;
         let Some(fresh) = self.judged(change, live.clone(), preview) else {
             return self.fitting(place, change, None);
         };

@@ -9,6 +9,7 @@ mod fresh;
 mod looked;
 mod outcome;
 mod removed;
+mod reread;
 mod run;
 mod task;
 mod trouble;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Secrets};
 use crate::object::ObjectRef;
 
 /// What came of changing a cluster.
@@ -61,8 +61,40 @@ pub enum ObjectEnd {
     Unready(Arc<str>),
     /// It was not written: the server refused, or somebody else changed it.
     Failed(Arc<str>),
+    /// It was deleted to be made again, and is not made again: why.
+    Missing(Arc<str>),
     /// It is not known whether it was written.
     Unknown(Arc<str>),
     /// It was not reached.
     Untouched,
+}
+
+impl Outcome {
+    /// The same without these secrets in what is said of its objects; its problems are told without them anyway.
+    #[must_use]
+    pub fn without(self, secrets: &Secrets) -> Self {
+        let clean = |ended: Ended| Ended { end: ended.end.without(secrets), ..ended };
+        Self { objects: self.objects.into_iter().map(clean).collect(), ..self }
+    }
+}
+
+impl ObjectEnd {
+    /// The same without these secrets in why it is so.
+    #[must_use]
+    pub fn without(self, secrets: &Secrets) -> Self {
+        let hide = |why: Arc<str>| Arc::from(secrets.hide(&why));
+        match self {
+            Self::Unready(why) => Self::Unready(hide(why)),
+            Self::Failed(why) => Self::Failed(hide(why)),
+            Self::Missing(why) => Self::Missing(hide(why)),
+            Self::Unknown(why) => Self::Unknown(hide(why)),
+            end @ (Self::Created
+            | Self::Changed
+            | Self::Adopted
+            | Self::Replaced
+            | Self::Deleted
+            | Self::Written
+            | Self::Untouched) => end,
+        }
+    }
 }

@@ -15,7 +15,7 @@ use super::outcome::{End, Outcome};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::live::{Proven, Version};
 use crate::object::Digest;
-use crate::plan::{self, Before, LiveState, Permit, Plan, Record, Wanted, Wave};
+use crate::plan::{self, Before, Change, LiveState, Permit, Plan, Record, Wanted, Wave};
 use crate::schema::Schemas;
 
 /// What is to be done to one cluster, as it was shown and agreed to.
@@ -62,6 +62,8 @@ pub struct Applied<'a> {
     pub rollout: Option<&'a str>,
     /// How long it soaks in its stage.
     pub soak: Duration,
+    /// Whether its stage has gates or asks for an approval: this version judges neither, and verifies nothing there.
+    pub is_gated: bool,
     /// Why the rules of its rollout are broken.
     pub broken_glass: Option<&'a str>,
 }
@@ -165,11 +167,15 @@ async fn locked(
         version,
         ends: BTreeMap::new(),
         written: BTreeMap::new(),
+        found: BTreeMap::new(),
+        shared: BTreeSet::new(),
         gone: Vec::new(),
+        absent: BTreeSet::new(),
         pending: BTreeMap::new(),
         contested: BTreeMap::new(),
         wave: Wave { before: Before::Nothing, changes: Vec::new(), keeps: BTreeMap::new() },
         partly: BTreeSet::new(),
+        unexplained: BTreeSet::new(),
         problems: warnings,
         failed: false,
         halt: None,
@@ -240,7 +246,11 @@ fn id() -> Result<RunId, Diagnostics> {
 
 /// What a plan would change, as [`crate::plan::Release::covers`] has it.
 pub fn covers(plan: &Plan) -> BTreeSet<String> {
-    let changed = plan.changes.iter().filter(|change| change.action.is_carried_out());
+    covered(plan.changes.iter().filter(|change| change.action.is_carried_out()))
+}
+
+/// What these changes are of.
+pub(super) fn covered<'c>(changed: impl Iterator<Item = &'c Change>) -> BTreeSet<String> {
     let covers = changed.map(|change| match &change.unit {
         Some(unit) => format!("{} of {unit}", change.object.kind),
         None => change.object.kind.to_string(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::begin::pause;
 use super::codes;
 use super::course::Course;
 use super::outcome::ObjectEnd;
@@ -19,19 +20,26 @@ pub(super) const NEW_KIND: (usize, Duration) = (20, Duration::from_millis(500));
 /// Something to do with one object; done on a task of its own.
 pub(super) enum Task {
     Write(Box<Write>),
+    /// The same after a moment, of a kind that is not served yet.
     WriteLater(Box<Write>),
     Look(Box<Ask>),
     Migrate(Box<Migration>),
     Remove(Box<Removal>),
+    /// To delete it and make it again: one piece of work, so that nothing but the loss of the lock comes in between.
+    Replace(Box<Removal>, Box<Write>),
     Explain(Box<Trouble>, Box<ObjectRef>),
 }
 
 /// What came of it.
 pub(super) enum Answer {
     Wrote(Result<Written, WriteFailure>),
+    /// A signal came before it was sent.
+    Stopped,
     Looked(Result<(Option<Live>, Option<Preview>), Unknown>),
     Migrated(Result<Live, WriteFailure>),
     Removed(Removed),
+    /// It was deleted; what came of making it again.
+    Replaced(Result<Written, WriteFailure>),
     Explained(Box<Told>),
 }
 
@@ -39,7 +47,9 @@ impl Task {
     /// Whether it changes the cluster.
     pub fn is_write(&self) -> bool {
         match self {
-            Self::Write(_) | Self::WriteLater(_) | Self::Migrate(_) | Self::Remove(_) => true,
+            Self::Write(_) | Self::WriteLater(_) | Self::Migrate(_) | Self::Remove(_) | Self::Replace(..) => {
+                true
+            }
             Self::Look(_) | Self::Explain(..) => false,
         }
     }
@@ -48,19 +58,22 @@ impl Task {
     pub fn later(self) -> Self {
         match self {
             Self::Write(write) => Self::WriteLater(write),
-            Self::WriteLater(_) | Self::Look(_) | Self::Migrate(_) | Self::Remove(_) | Self::Explain(..) => {
-                self
-            }
+            Self::WriteLater(_)
+            | Self::Look(_)
+            | Self::Migrate(_)
+            | Self::Remove(_)
+            | Self::Replace(..)
+            | Self::Explain(..) => self,
         }
     }
 
     pub async fn done(self, proven: &Proven, patience: Duration, stop: &Stop) -> Answer {
         match self {
             Self::Write(write) => Answer::Wrote(proven.write(&write).await),
-            Self::WriteLater(write) => {
-                tokio::time::sleep(NEW_KIND.1).await;
-                Answer::Wrote(proven.write(&write).await)
-            }
+            Self::WriteLater(write) => match pause(&mut stop.clone(), NEW_KIND.1).await {
+                true => Answer::Stopped,
+                false => Answer::Wrote(proven.write(&write).await),
+            },
             Self::Look(ask) => Answer::Looked(look(proven, *ask).await),
             Self::Migrate(migration) => Answer::Migrated(proven.migrate(&migration).await),
             Self::Remove(removal) => {
@@ -68,6 +81,10 @@ impl Task {
                 let enough = || *stop.borrow();
                 Answer::Removed(proven.remove(&removal, patience, &enough).await)
             }
+            Self::Replace(removal, write) => match proven.remove(&removal, patience, &|| false).await {
+                Removed::Gone => Answer::Replaced(proven.write(&write).await),
+                left => Answer::Removed(left),
+            },
             Self::Explain(trouble, object) => {
                 Answer::Explained(Box::new(trouble.told(proven, &object).await))
             }
@@ -82,6 +99,8 @@ pub(super) struct Rounds {
     pub looked: usize,
     /// How often it was tried while its kind was new.
     pub of_new_kind: usize,
+    /// Whether a try since then may have been acted on all the same.
+    pub is_doubtful: bool,
     /// What the last failure said, if it said that the server could not.
     pub failure: Option<Unknown>,
 }
@@ -99,11 +118,16 @@ impl Course<'_> {
         let live = self.state.live(&change.object).cloned();
         let task = match &change.action {
             Action::Create | Action::Update | Action::Adopt => self.write_of(place, change, live.as_ref()),
-            Action::Delete => self.removal(change, live.as_ref()),
-            Action::Replace(_) => match live {
-                Some(live) => self.removal(change, Some(&live)),
-                None => self.write_of(place, change, None),
-            },
+            Action::Delete => self.removal(change, live.as_ref()).map(Task::Remove),
+            Action::Replace(_) => {
+                let write = self.prepared(place, change, None);
+                match live {
+                    Some(live) => {
+                        self.removal(change, Some(&live)).zip(write).map(|(old, new)| Task::Replace(old, new))
+                    }
+                    None => write.map(Task::Write),
+                }
+            }
             Action::Unchanged
             | Action::Keep(_)
             | Action::Stray
@@ -139,10 +163,14 @@ impl Course<'_> {
     }
 
     pub fn write_of(&self, place: usize, change: &Change, live: Option<&Live>) -> Option<Task> {
+        self.prepared(place, change, live).map(Task::Write)
+    }
+
+    fn prepared(&self, place: usize, change: &Change, live: Option<&Live>) -> Option<Box<Write>> {
         let ask = self.ask(&change.object)?;
         let ask = Ask { body: self.wave.body(place, ask.body), ..ask };
         // Every conflict was allowed: what stands in the way of a plan was looked for twice.
-        Some(Task::Write(Box::new(Write::of(change, ask, live, !change.conflicts.is_empty())?)))
+        Some(Box::new(Write::of(change, ask, live, !change.conflicts.is_empty())?))
     }
 
     /// To look again at what is there of an object, and at what would become of it.
@@ -151,12 +179,12 @@ impl Course<'_> {
         self.fitting(place, change, task)
     }
 
-    pub fn removal(&self, change: &Change, live: Option<&Live>) -> Option<Task> {
+    fn removal(&self, change: &Change, live: Option<&Live>) -> Option<Box<Removal>> {
         let recorded = self.record.inventory.get(&change.object).and_then(|entry| entry.uid.as_deref());
         let hides = self.hides(&change.object);
         let served = self.state.served(&change.object)?;
         let removal = Removal::of(change, served, live?, recorded, &self.job.wanted.set, hides)?;
-        Some(Task::Remove(Box::new(removal)))
+        Some(Box::new(removal))
     }
 
     /// Whether what the server says of an object may repeat a secret.

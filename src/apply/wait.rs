@@ -50,9 +50,15 @@ pub(super) struct Pending {
 
 impl Pending {
     /// One that was written, or looked at, just now.
-    pub fn new(place: Option<usize>, change: &Change, served: Served) -> Self {
+    pub fn new(place: Option<usize>, change: &Change, served: &Served) -> Self {
         let unit = change.unit.clone();
+        // Fields have other names in other versions: it is looked at in the one it is written in.
+        let served = Served { api_version: Arc::clone(&change.api_version), ..served.clone() };
         Self { place, unit, served, since: Instant::now(), ready: None, said: None, stuck: None }
+    }
+
+    fn listed(&self, object: &ObjectRef) -> Listed {
+        (Arc::clone(&object.group), Arc::clone(&object.kind), Arc::clone(&self.served.api_version))
     }
 }
 
@@ -62,8 +68,11 @@ struct Found {
     /// What is there.
     objects: BTreeMap<ObjectRef, Live>,
     /// Why a kind could not be read.
-    unread: BTreeMap<(Arc<str>, Arc<str>), String>,
+    unread: BTreeMap<Listed, String>,
 }
+
+/// What is listed at once: a group, a kind, and the version of the API that its objects are read in.
+type Listed = (Arc<str>, Arc<str>, Arc<str>);
 
 /// What one look says of an object.
 enum Seen {
@@ -115,29 +124,71 @@ impl Course<'_> {
 
     /// What is there of the kinds of all that is pending.
     async fn look(&mut self) -> Found {
-        let mut kinds: BTreeMap<(Arc<str>, Arc<str>), Served> = BTreeMap::new();
-        for (object, pending) in &self.pending {
-            kinds.insert((Arc::clone(&object.group), Arc::clone(&object.kind)), pending.served.clone());
-        }
-        let mut waiting: Vec<_> = kinds.into_iter().collect();
+        let lists: BTreeMap<Listed, Served> = self
+            .pending
+            .iter()
+            .map(|(object, pending)| (pending.listed(object), pending.served.clone()))
+            .collect();
+        let mut waiting: Vec<_> = lists.into_iter().collect();
         let mut under_way = JoinSet::new();
         let mut found = Found::default();
         loop {
             while under_way.len() < SIDE_BY_SIDE
-                && let Some(((group, kind), served)) = waiting.pop()
+                && let Some((list, served)) = waiting.pop()
             {
                 let (proven, set): (Proven, SetId) = (self.proven.clone(), self.job.wanted.set.clone());
                 under_way.spawn(async move {
-                    let members = proven.members(&group, &kind, &served, &set).await;
-                    ((group, kind), members)
+                    let members = proven.members(&list.0, &list.1, &served, &set).await;
+                    (list, members)
                 });
             }
             match under_way.join_next().await {
-                None => return found,
-                Some(Ok((_, Ok(members)))) => found.objects.extend(members),
-                Some(Ok((kind, Err(unknown)))) => {
+                None => break,
+                Some(Ok((list, Ok(members)))) => {
+                    let is_of_it = |object: &ObjectRef| {
+                        self.pending.get(object).is_some_and(|pending| pending.listed(object) == list)
+                    };
+                    found.objects.extend(members.into_iter().filter(|(object, _)| is_of_it(object)));
+                }
+                Some(Ok((list, Err(unknown)))) => {
                     self.unread(&unknown);
-                    found.unread.insert(kind, unknown.phrase());
+                    found.unread.insert(list, unknown.phrase());
+                }
+                Some(Err(_)) => self.panicked(),
+            }
+        }
+        self.look_for_missing(&mut found).await;
+        found
+    }
+
+    /// Asks for each object that is in no list: it may be there without our label, by which they are listed.
+    async fn look_for_missing(&mut self, found: &mut Found) {
+        let is_missing = |(object, pending): &(&ObjectRef, &Pending)| {
+            !found.objects.contains_key(*object) && !found.unread.contains_key(&pending.listed(object))
+        };
+        let missing = self.pending.iter().filter(is_missing);
+        let missing: Vec<_> =
+            missing.map(|(object, pending)| (object.clone(), pending.served.clone())).collect();
+        let mut missing = missing.into_iter();
+        let mut under_way = JoinSet::new();
+        loop {
+            while under_way.len() < SIDE_BY_SIDE
+                && let Some((object, served)) = missing.next()
+            {
+                let proven = self.proven.clone();
+                under_way.spawn(async move {
+                    let live = proven.object(&served.api_version, &served, &object).await;
+                    (object, live)
+                });
+            }
+            match under_way.join_next().await {
+                None => return,
+                Some(Ok((object, Ok(Some(live))))) => drop(found.objects.insert(object, live)),
+                Some(Ok((_, Ok(None)))) => {}
+                Some(Ok((object, Err(unknown)))) => {
+                    self.unread(&unknown);
+                    let list = self.pending.get(&object).map(|pending| pending.listed(&object));
+                    found.unread.extend(list.map(|list| (list, unknown.phrase())));
                 }
                 Some(Err(_)) => self.panicked(),
             }
@@ -171,7 +222,7 @@ impl Course<'_> {
             match self.seen(&object, &found) {
                 Seen::Ready => self.is_ready(&object, &pending),
                 Seen::Settling => {}
-                Seen::Failed(why) => self.is_unready(&object, &pending, &why),
+                Seen::Failed(why) => self.is_unready(&object, pending.place, &why),
                 Seen::NotYet(why) => {
                     if pending.since.elapsed() > PODS_AFTER
                         && let Some(of) = live.and_then(|live| pods_of(&live.object))
@@ -181,7 +232,7 @@ impl Course<'_> {
                     self.say(&object, &why);
                     if late.contains(&pending.unit) {
                         let limit = self.job.patience.ready.as_secs();
-                        self.is_unready(&object, &pending, &format!("after {limit}s: {why}"));
+                        self.is_unready(&object, pending.place, &format!("after {limit}s: {why}"));
                     }
                 }
             }
@@ -192,31 +243,40 @@ impl Course<'_> {
 
     fn seen(&mut self, object: &ObjectRef, found: &Found) -> Seen {
         let Some(live) = found.objects.get(object) else {
-            let unread = found.unread.get(&(Arc::clone(&object.group), Arc::clone(&object.kind)));
-            return Seen::NotYet(match unread {
+            let pending = self.pending.get(object);
+            let unread = pending.and_then(|pending| found.unread.get(&pending.listed(object)));
+            let why: Arc<str> = match unread {
                 Some(why) => Arc::from(format!("it cannot be read: {why}")),
                 None => Arc::from("it is not there"),
-            });
+            };
+            let is_gone = unread.is_none();
+            self.is_not_ready_any_longer(object, &why, is_gone);
+            return Seen::NotYet(why);
         };
         let verdict = readiness(&live.object, self.when(object));
-        let Some(pending) = self.pending.get_mut(object) else { return Seen::Ready };
         match verdict {
             Readiness::Ready if !may_flap(object) => Seen::Ready,
             Readiness::Ready => {
+                let Some(pending) = self.pending.get_mut(object) else { return Seen::Ready };
                 let since = *pending.ready.get_or_insert_with(Instant::now);
                 if since.elapsed() >= self.job.patience.stable { Seen::Ready } else { Seen::Settling }
             }
             Readiness::NotYet(why) => {
-                if pending.ready.take().is_some() {
-                    let message = format!("{object} was ready and is not any longer: {why}");
-                    let problem = Diagnostic::warning(codes::FLAPPED, message.clone());
-                    self.problems
-                        .push(problem.on(Arc::clone(&self.job.wanted.cluster)).about(object.to_string()));
-                    (self.tell)(Event::Warning(message));
-                }
+                self.is_not_ready_any_longer(object, &why, true);
                 Seen::NotYet(why)
             }
             Readiness::Failed(why) => Seen::Failed(why),
+        }
+    }
+
+    /// Begins its time of being ready anew; tells that it was ready before, if that is known to have ended.
+    fn is_not_ready_any_longer(&mut self, object: &ObjectRef, why: &str, is_known: bool) {
+        let was_ready = self.pending.get_mut(object).and_then(|pending| pending.ready.take()).is_some();
+        if was_ready && is_known {
+            let message = format!("{object} was ready and is not any longer: {why}");
+            let problem = Diagnostic::warning(codes::FLAPPED, message.clone());
+            self.problems.push(problem.on(Arc::clone(&self.job.wanted.cluster)).about(object.to_string()));
+            (self.tell)(Event::Warning(message));
         }
     }
 
@@ -229,7 +289,7 @@ impl Course<'_> {
     /// Whether somebody has changed what was written.
     fn is_contested(&self, object: &ObjectRef, live: &Live) -> bool {
         let digest = |live: &Live| ours(&live.object).map(|ours| ours.fields.digest(&live.object));
-        let written = self.written.get(object);
+        let written = self.written.get(object).or_else(|| self.found.get(object));
         written.is_some_and(|written| written.uid() != live.uid() || digest(written) != digest(live))
     }
 
@@ -283,11 +343,11 @@ impl Course<'_> {
         self.end(place, end);
     }
 
-    fn is_unready(&mut self, object: &ObjectRef, pending: &Pending, why: &str) {
+    pub fn is_unready(&mut self, object: &ObjectRef, place: Option<usize>, why: &str) {
         self.pending.remove(object);
         let problem = Diagnostic::error(codes::NOT_READY, format!("{object} is not ready: {why}"));
         let problem = problem.help("mend it and apply it again; what was written stays, and is recorded");
-        match pending.place {
+        match place {
             Some(place) => self.fail(place, ObjectEnd::Unready(Arc::from(why)), problem),
             None => {
                 self.failed = true;
@@ -353,21 +413,59 @@ impl Course<'_> {
                         }
                     };
                     if let Some(failure) = failure.filter(|failure| lasts >= failure.grace) {
-                        let pending = pending.clone();
-                        self.is_unready(&object, &pending, &phrase(&failure));
+                        let place = pending.place;
+                        let hides = self.hides(&object);
+                        self.is_unready(&object, place, &phrase(&failure, hides));
                     }
                 }
-                Some(Ok((_, _, Err(unknown)))) => self.unread(&unknown),
+                // They only explain; if nothing at all can be read any longer, the next look ends the run.
+                Some(Ok((_, _, Err(unknown)))) => {
+                    let text = format!("why workloads are not ready is not known: {}", unknown.phrase());
+                    if self.unexplained.insert(text.clone()) {
+                        (self.tell)(Event::Warning(text));
+                    }
+                }
                 Some(Err(_)) => self.panicked(),
             }
         }
     }
 }
 
-fn phrase(failure: &PodFailure) -> String {
+/// Why a pod does not run; without its own last words if they may repeat a secret.
+fn phrase(failure: &PodFailure, hides: bool) -> String {
     let PodFailure { pod, container, reason, message, grace: _ } = failure;
     let container =
         container.as_ref().map(|container| format!(", container {container}")).unwrap_or_default();
-    let message = if message.is_empty() { String::new() } else { format!(": {message}") };
+    let message = match (message.is_empty(), hides) {
+        (true, _) => String::new(),
+        (false, true) => ": its message is not shown, as secrets are in what is rendered".to_owned(),
+        (false, false) => format!(": {message}"),
+    };
     format!("pod {pod}{container}: {reason}{message}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inv08_the_last_words_of_a_container_are_not_told_where_they_may_repeat_a_secret() {
+        let failure = PodFailure {
+            pod: "web-1".into(),
+            container: Some("main".into()),
+            reason: "CrashLoopBackOff".into(),
+            message: "exit code 1: cannot connect to postgres://app:hunter2@db".to_owned(),
+            grace: Duration::ZERO,
+        };
+        let told = phrase(&failure, false);
+        assert_eq!(
+            told,
+            "pod web-1, container main: CrashLoopBackOff: exit code 1: cannot connect to postgres://app:hunter2@db"
+        );
+        let told = phrase(&failure, true);
+        assert_eq!(
+            told,
+            "pod web-1, container main: CrashLoopBackOff: its message is not shown, as secrets are in what is rendered"
+        );
+    }
 }

@@ -12,7 +12,6 @@ use super::event::{Event, Step};
 use super::outcome::ObjectEnd;
 use super::task::{Answer, Rounds, Task};
 use super::trouble::Told;
-use crate::live::Written;
 use crate::object::ObjectRef;
 use crate::plan::{Action, Before, Change, Phase, Steps, Wave};
 
@@ -20,9 +19,10 @@ use crate::plan::{Action, Before, Change, Phase, Steps, Wave};
 const SIDE_BY_SIDE: usize = 16;
 
 /// How long proxies are given to learn of what was written, before what relies on it is written or what it relied on is
-/// deleted: istiod pushes within a second or two of a change, debounced by up to ten
-/// ([PILOT_DEBOUNCE_MAX](https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars)).
-pub(super) const SETTLE: Duration = Duration::from_secs(5);
+/// deleted: where something changes all the time, istiod waits for ten seconds before it pushes
+/// ([PILOT_DEBOUNCE_MAX](https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars)), and a push takes a
+/// second or two.
+const SETTLE: Duration = Duration::from_secs(12);
 
 impl Course<'_> {
     /// Writes everything in its order, as long as nothing fails.
@@ -68,11 +68,11 @@ impl Course<'_> {
 
     /// Writes objects once more, as far as what would be done now was agreed to.
     pub async fn write_again(&mut self, places: Vec<usize>) {
-        let looks = places.into_iter().filter_map(|place| {
-            let ask = self.ask(&self.change(place)?.object)?;
-            Some((place, Task::Look(Box::new(ask))))
-        });
-        let looks = looks.collect();
+        let mut looks = VecDeque::new();
+        for place in places {
+            let Some(change) = self.change(place) else { continue };
+            looks.extend(self.look_of(place, change).map(|task| (place, task)));
+        }
         self.do_all(looks).await;
     }
 
@@ -96,14 +96,11 @@ impl Course<'_> {
     fn settle(&mut self, place: usize, change: &Change) -> Option<Task> {
         let live = self.state.live(&change.object).cloned();
         match (&change.action, live) {
-            (Action::Delete, None) => {
-                self.gone.push(change.object.clone());
-                self.end(place, ObjectEnd::Deleted);
-            }
+            (Action::Delete, None) => self.end(place, ObjectEnd::Deleted),
             // It is not ours to delete any longer, which has been told.
             (Action::Delete, Some(_)) => self.end(place, ObjectEnd::Untouched),
             (Action::Create | Action::Update | Action::Adopt | Action::Replace(_), Some(live)) => {
-                return self.landed(place, change, Written { live, was_there: false });
+                return self.was_done(place, change, live);
             }
             (Action::Create | Action::Update | Action::Adopt | Action::Replace(_), None) => {
                 self.await_ready(Some(place), change);
@@ -127,15 +124,14 @@ impl Course<'_> {
     async fn do_all(&mut self, mut tasks: VecDeque<(usize, Task)>) {
         let mut under_way: JoinSet<(usize, Answer)> = JoinSet::new();
         let mut rounds: BTreeMap<usize, Rounds> = BTreeMap::new();
-        let mut unanswered = BTreeSet::new();
+        let (mut unanswered, mut begun) = (BTreeSet::new(), BTreeSet::new());
         let patience = self.job.patience.ready;
         loop {
-            let may_begin = self.may_begin();
-            tasks.retain(|(_, task)| may_begin || !task.is_write());
+            tasks.retain(|(place, task)| !task.is_write() || self.may_write(*place));
             while under_way.len() < SIDE_BY_SIDE
                 && let Some((place, task)) = tasks.pop_front()
             {
-                if let (true, Some(change)) = (task.is_write(), self.change(place)) {
+                if let (true, Some(change)) = (task.is_write() && begun.insert(place), self.change(place)) {
                     (self.tell)(Event::Writing { object: change.object.clone(), unit: change.unit.clone() });
                 }
                 let (proven, stop) = (self.proven.clone(), self.stop.clone());
@@ -157,32 +153,42 @@ impl Course<'_> {
         for place in unanswered {
             self.end(place, ObjectEnd::Unknown(Arc::from("fleetwright failed while it was written")));
         }
+        self.tell_absent();
     }
 
     /// What is to be done next with an object.
     fn next(&mut self, place: usize, answer: Answer, rounds: &mut Rounds) -> Option<Task> {
         let change = self.change(place)?;
         match answer {
+            Answer::Stopped => None,
             Answer::Wrote(Ok(written)) => self.landed(place, change, written),
             Answer::Wrote(Err(failure)) => self.not_written(place, change, failure, rounds),
             Answer::Looked(Ok((live, preview))) => self.looked(place, change, live, preview, rounds),
             Answer::Looked(Err(unknown)) => {
-                self.unclear(place, change, &unknown);
+                self.unclear(place, change, &unknown, rounds);
                 None
             }
             Answer::Migrated(Ok(live)) => {
-                self.wrote(place, change, live);
+                self.migrated(change, live);
                 None
             }
             Answer::Migrated(Err(failure)) => {
                 self.not_migrated(place, change, &failure);
                 None
             }
-            Answer::Removed(removed) => self.removed(place, change, removed),
+            Answer::Removed(removed) => {
+                self.removed(place, change, removed);
+                None
+            }
+            Answer::Replaced(written) => {
+                self.is_absent(place, change);
+                self.next(place, Answer::Wrote(written), rounds)
+            }
             Answer::Explained(told) => {
                 let Told { problem, why, halts } = *told;
                 match halts {
                     true => {
+                        let problem = self.with_absence(place, problem);
                         self.halt(problem.about(change.object.to_string()));
                         self.end(place, ObjectEnd::Failed(why));
                     }

@@ -24,11 +24,37 @@ impl Course<'_> {
                 Diagnostic::warning(codes::APPEARED, message).on(Arc::clone(&self.job.wanted.cluster));
             let writer = last_writer(&written.live).map(|writer| format!("by {writer}"));
             self.problems.push(writer.into_iter().fold(problem, Diagnostic::note));
-        } else if let Some(migration) = self.migration(change, &written.live) {
-            return Some(Task::Migrate(Box::new(migration)));
+            self.wrote(place, change, written.live);
+            return None;
         }
+        let migration = self.migration(change, &written.live);
+        // Whatever comes of the rest: it is written.
         self.wrote(place, change, written.live);
-        None
+        let migration = migration?;
+        self.shared.insert(change.object.clone());
+        Some(Task::Migrate(Box::new(migration)))
+    }
+
+    /// What is to be done next with an object that needed no writing any longer.
+    pub fn was_done(&mut self, place: usize, change: &Change, live: Live) -> Option<Task> {
+        let migration = self.migration(change, &live);
+        self.found.insert(change.object.clone(), live);
+        self.await_ready(Some(place), change);
+        self.end(place, ObjectEnd::Written);
+        let migration = migration?;
+        self.shared.insert(change.object.clone());
+        Some(Task::Migrate(Box::new(migration)))
+    }
+
+    /// Keeps an object that no other manager owns what was applied of any longer.
+    pub fn migrated(&mut self, change: &Change, live: Live) {
+        self.know(&change.object, live.clone());
+        self.shared.remove(&change.object);
+        let kept = match self.written.contains_key(&change.object) {
+            true => &mut self.written,
+            false => &mut self.found,
+        };
+        kept.insert(change.object.clone(), live);
     }
 
     /// What others still own of an object that is applied for the first time, as far as the record knows.
@@ -46,6 +72,7 @@ impl Course<'_> {
         if self.wave.keeps.contains_key(&place) {
             self.partly.insert(place);
         }
+        self.absent.remove(&place);
         self.written.insert(change.object.clone(), live);
         self.await_ready(Some(place), change);
         self.end(place, ObjectEnd::Written);
@@ -61,9 +88,13 @@ impl Course<'_> {
 
     /// That an object is to become ready.
     pub fn await_ready(&mut self, place: Option<usize>, change: &Change) {
-        let Some(served) = self.state.served(&change.object).cloned() else { return };
-        let pending = Pending::new(place, change, served);
-        self.pending.insert(change.object.clone(), pending);
+        match self.state.served(&change.object) {
+            Some(served) => {
+                let pending = Pending::new(place, change, served);
+                self.pending.insert(change.object.clone(), pending);
+            }
+            None => self.is_unready(&change.object, place, "the server does not serve its kind"),
+        }
     }
 
     pub fn not_written(
@@ -78,19 +109,23 @@ impl Course<'_> {
                 rounds.failure = None;
                 self.look_of(place, change)
             }
-            WriteFailure::Unknown(unknown) => match unknown.reason {
-                Reason::Credentials(_)
-                | Reason::Tls
-                | Reason::Elsewhere(_)
-                | Reason::Status { code: 401, .. } => {
-                    self.unclear(place, change, &unknown);
-                    None
+            WriteFailure::Unknown(unknown) => {
+                rounds.is_doubtful |= unknown.is_doubtful();
+                match unknown.reason {
+                    Reason::Credentials(_)
+                    | Reason::Tls
+                    | Reason::Elsewhere(_)
+                    | Reason::Status { code: 401, .. } => {
+                        self.unclear(place, change, &unknown, rounds);
+                        None
+                    }
+                    _ => {
+                        rounds.failure = Some(*unknown);
+                        self.look_of(place, change)
+                    }
                 }
-                _ => {
-                    rounds.failure = Some(*unknown);
-                    self.look_of(place, change)
-                }
-            },
+            }
+            WriteFailure::NoKind(what) => self.without_kind(place, change, &what, rounds),
             WriteFailure::TooLarge(bytes) => {
                 let why = format!(
                     "it has {bytes} bytes, and a server keeps none of more than {}",
@@ -99,36 +134,35 @@ impl Course<'_> {
                 self.refuse(place, change, &why, "make it smaller, or split it");
                 None
             }
-            WriteFailure::Refused(rejection) => self.refused(place, change, &rejection, rounds),
+            WriteFailure::Refused(rejection) => self.refused(place, change, &rejection),
         }
     }
 
-    fn refused(
+    /// The server does not serve the kind of an object: not yet, if this run defines it.
+    fn without_kind(
         &mut self,
         place: usize,
         change: &Change,
-        rejection: &Rejection,
+        why: &str,
         rounds: &mut Rounds,
     ) -> Option<Task> {
-        let why = rejection.phrase(self.hides(&change.object));
-        let is_no_kind = rejection.code == 404 && !rejection.message.contains('"');
-        if is_no_kind && self.is_defined_here(&change.object) && rounds.of_new_kind < NEW_KIND.0 {
+        if self.is_defined_here(&change.object) && rounds.of_new_kind < NEW_KIND.0 {
             rounds.of_new_kind += 1;
             let live = self.state.live(&change.object).cloned();
             let task = self.write_of(place, change, live.as_ref());
             return self.fitting(place, change, task).map(Task::later);
         }
-        if is_no_kind {
-            let kind = &change.object.kind;
-            let message =
-                format!("{} was not written: the server no longer has the kind {kind}", change.object);
-            self.halt(
-                Diagnostic::error(codes::KIND_GONE, message)
-                    .help("see who removed its CustomResourceDefinition"),
-            );
-            self.end(place, ObjectEnd::Failed(why));
-            return None;
-        }
+        let kind = &change.object.kind;
+        let message = format!("{} was not written: the server no longer has the kind {kind}", change.object);
+        let problem =
+            Diagnostic::error(codes::KIND_GONE, message).help("see who removed its CustomResourceDefinition");
+        self.halt(self.with_absence(place, problem));
+        self.end(place, ObjectEnd::Failed(Arc::from(why)));
+        None
+    }
+
+    fn refused(&mut self, place: usize, change: &Change, rejection: &Rejection) -> Option<Task> {
+        let why = rejection.phrase(self.hides(&change.object));
         if let Some(trouble) = Trouble::of_namespace(&change.object, rejection, &why) {
             return Some(Task::Explain(Box::new(trouble), Box::new(change.object.clone())));
         }
@@ -157,13 +191,23 @@ impl Course<'_> {
         })
     }
 
-    /// That it is not known what became of an object: nothing more is begun, as the server does not answer.
-    pub fn unclear(&mut self, place: usize, change: &Change, unknown: &Unknown) {
-        let why = Arc::from(unknown.phrase());
+    /// That an object cannot be written as nobody answers who is asked, and whether that is known: nothing more is begun.
+    pub fn unclear(&mut self, place: usize, change: &Change, unknown: &Unknown, rounds: &Rounds) {
+        let why: Arc<str> = Arc::from(unknown.phrase());
+        let (code, note, end) = match rounds.is_doubtful {
+            true => {
+                let note = format!("whether {} was written is not known", change.object);
+                (codes::UNCLEAR, note, ObjectEnd::Unknown(why))
+            }
+            false => {
+                (codes::NOT_WRITTEN, format!("{} was not written", change.object), ObjectEnd::Failed(why))
+            }
+        };
         let mut problem = unknown.diagnostic();
-        problem.notes.insert(0, format!("whether {} was written is not known", change.object));
-        self.halt(Diagnostic { code: codes::UNCLEAR, ..problem }.about(change.object.to_string()));
-        self.end(place, ObjectEnd::Unknown(why));
+        problem.notes.insert(0, note);
+        let problem = Diagnostic { code, ..problem }.about(change.object.to_string());
+        self.halt(self.with_absence(place, problem));
+        self.end(place, end);
     }
 
     pub fn not_migrated(&mut self, place: usize, change: &Change, failure: &WriteFailure) {
@@ -171,11 +215,14 @@ impl Course<'_> {
             WriteFailure::Moved | WriteFailure::Taken(_) => "somebody keeps changing it".to_owned(),
             WriteFailure::Refused(rejection) => rejection.phrase(self.hides(&change.object)).to_string(),
             WriteFailure::TooLarge(bytes) => format!("it has {bytes} bytes"),
+            WriteFailure::NoKind(what) => what.clone(),
             WriteFailure::Unknown(unknown) => unknown.phrase(),
         };
-        let message = format!("{} was written, and others still own fields of it: {why}", change.object);
+        let why = format!("others still own fields of it: {why}");
+        let message = format!("{} was written, and {why}", change.object);
         let problem = Diagnostic::error(codes::NOT_MIGRATED, message)
             .note("as long as they do, a field that is no longer rendered stays");
-        self.fail(place, ObjectEnd::Failed(Arc::from(why)), problem.help("run the same command again"));
+        self.pending.remove(&change.object);
+        self.fail(place, ObjectEnd::Unready(Arc::from(why)), problem.help("run the same command again"));
     }
 }

@@ -64,7 +64,7 @@ pub const UNWRITTEN: Code = Code::new("L042");
 pub const OVERTAKEN: Code = Code::new("L043");
 /// A policy of a server that mutates objects by what other objects say.
 pub const PARAMETERS: Code = Code::new("L034");
-/// A namespace for the record that cannot be made.
+/// A namespace for the record that cannot be made, or is being deleted.
 pub const NO_NAMESPACE: Code = Code::new("L044");
 /// A lock that another run holds.
 pub const LOCKED: Code = Code::new("L045");

@@ -16,7 +16,7 @@ use super::line::Line;
 use super::lock::Fence;
 use super::notice::{Event, legible};
 use super::request::Request;
-use super::status::message;
+use super::status::{harmless, message};
 use super::unknown::{Reason, Unknown};
 use super::warning;
 
@@ -121,7 +121,7 @@ impl Channel {
     }
 
     /// Whether all locks are held that something may not be written without.
-    fn is_fenced(&self) -> bool {
+    pub fn is_fenced(&self) -> bool {
         self.fences.lock().unwrap_or_else(PoisonError::into_inner).iter().all(Fence::is_up)
     }
 
@@ -136,7 +136,8 @@ impl Channel {
 
     /// That a server answered with a status that it should not have.
     pub fn failed(&self, request: &Request, answer: &Answer) -> Unknown {
-        let message = if request.hides { String::new() } else { self.safe(&message(&answer.text)) };
+        let message = message(&answer.text);
+        let message = if request.hides { harmless(&message) } else { self.safe(&message) };
         Unknown::new(&self.target, &request.asked(), Reason::Status { code: answer.code, message })
     }
 

@@ -19,6 +19,7 @@ impl Proven {
         let there = self.channel.send(&look).await?;
         let is_missing = |text: &str| Status::read(text).is_some_and(|status| status.reason == "NotFound");
         match there.code {
+            200 if is_ending(&there.text) => return Err(self.ending(set)),
             200 => return Ok(false),
             404 if is_missing(&there.text) => {}
             // Who may not look may still work in it: then the lock tells.
@@ -30,11 +31,26 @@ impl Proven {
         let answer = self.channel.send(&request).await?;
         match answer.code {
             200 | 201 => Ok(true),
-            // Somebody else made it, or a try before whose answer was lost.
-            409 => Ok(false),
+            // A try before made it, whose answer was lost; or else somebody did.
+            409 => Ok(answer.tries > 1),
             403 => Err(self.forbidden(set)),
             _ => Err(self.channel.failed(&request, &answer).into()),
         }
+    }
+
+    /// That the namespace is being deleted, and takes nothing new.
+    fn ending(&self, set: &SetId) -> Failure {
+        let (cluster, name) = (&self.target().cluster, &set.namespace);
+        let message = format!("on cluster \"{cluster}\" the namespace {name} of the record is being deleted");
+        let context = self.target().context.escape_debug();
+        let problem = Diagnostic::error(codes::NO_NAMESPACE, message)
+            .on(cluster.clone())
+            .note(self.target().to_string())
+            .note("with it goes what is known of what was applied: nothing is deleted after that, and all is to be adopted again")
+            .help(format!(
+                "wait until it is gone; what holds it is in its conditions: kubectl --context '{context}' get namespace {name} -o yaml"
+            ));
+        Failure::Refused(Box::new(problem))
     }
 
     /// That the user may not make the namespace, and what is needed to go on.
@@ -67,4 +83,10 @@ impl Proven {
             .help(format!("pin it with `fleetwright trust --cluster {cluster}`"));
         Err(Failure::Refused(Box::new(problem)))
     }
+}
+
+/// Whether a namespace is being deleted.
+fn is_ending(text: &str) -> bool {
+    let namespace: Option<serde_json::Value> = serde_json::from_str(text).ok();
+    namespace.is_some_and(|namespace| namespace.pointer("/metadata/deletionTimestamp").is_some())
 }

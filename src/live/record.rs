@@ -210,6 +210,10 @@ impl Proven {
                 _ => self.channel.unreadable(&request.asked(), NO_SECRET).into(),
             },
             Ok(answer) if answer.code == 409 || answer.code == 404 && before.is_some() => self.overtaken(set),
+            // After several tries, one before may have been acted on.
+            Ok(answer) if request.is_passing(answer.code, &answer.text) => {
+                self.unwritten(set, &request, &answer)
+            }
             Ok(answer) if (400..500).contains(&answer.code) => {
                 return Err(self.unwritten(set, &request, &answer));
             }
@@ -259,10 +263,15 @@ impl Proven {
                 );
                 self.refusal(codes::UNWRITTEN, set, "is not written", &why, mend)
             }
-            400 | 403 | 405..=499 => {
+            403 => {
                 let mend = format!(
                     "bind the user to a Role in namespace {namespace} that lets it get, list, create, update and delete Secrets"
                 );
+                self.refusal(codes::UNWRITTEN, set, "is not written", &unknown.phrase(), mend)
+            }
+            // 401 is about who asks, 429 passes: of all else the server says what it does not like about the Secret.
+            400 | 402 | 405..=428 | 430..=499 => {
+                let mend = "mend what the server says, then run the same command again".to_owned();
                 self.refusal(codes::UNWRITTEN, set, "is not written", &unknown.phrase(), mend)
             }
             _ => unknown.into(),

@@ -89,8 +89,13 @@ pub enum Removed {
     Terminating(Vec<String>),
     /// It is not the one any longer that was to be deleted, and is left alone: why.
     Kept(String),
+    /// The server says each time that it has changed, or that something else changed at the same moment; nothing says
+    /// that it may not be deleted. The server's words, if it has any.
+    Contested(Option<Rejection>),
     /// The server does not delete it.
     Refused(Rejection),
+    /// It is there as it was: nobody was asked who could delete it.
+    Untouched(Box<Unknown>),
     /// It is not known.
     Unknown(Box<Unknown>),
 }
@@ -98,7 +103,7 @@ pub enum Removed {
 impl Proven {
     /// Deletes an object of the fleet, in the background, if it is still the one in the version that was looked at. If
     /// somebody changed it in between, it is looked at again, and deleted only if it is still provably ours. Waits
-    /// until it is gone, for as long as this at most, and not once `enough` says so.
+    /// until it is gone, for as long as this at most, and not once `enough` says so or the lock is lost.
     pub async fn remove(
         &self,
         removal: &Removal,
@@ -107,9 +112,14 @@ impl Proven {
     ) -> Removed {
         match self.channel.remove(removal, &Wait { patience, enough }).await {
             Ok(removed) => removed,
-            Err(unknown) => Removed::Unknown(Box::new(unknown)),
+            Err((unknown, false)) => Removed::Untouched(Box::new(unknown)),
+            Err((unknown, true)) => Removed::Unknown(Box::new(unknown)),
         }
     }
+}
+
+fn doubtful(unknown: Unknown) -> (Unknown, bool) {
+    (unknown, true)
 }
 
 /// How long is waited until something is gone.
@@ -119,48 +129,62 @@ struct Wait<'a> {
 }
 
 impl Channel {
-    async fn remove(&self, removal: &Removal, wait: &Wait<'_>) -> Result<Removed, Unknown> {
+    /// A failure comes with whether something may have been deleted all the same.
+    async fn remove(&self, removal: &Removal, wait: &Wait<'_>) -> Result<Removed, (Unknown, bool)> {
         let mut removal = removal.clone();
-        for _ in 0..TRIES {
+        let mut last = None;
+        for tried in 0..TRIES {
+            if tried > 0 {
+                sleep(PAUSE).await;
+            }
             let request = Request::delete(&removal);
             let answer = match self.send(&request).await {
                 Ok(answer) => answer,
                 // What was asked may have been done; and if not, it is asked again.
-                Err(unknown) if unknown.is_doubtful() => match self.now(&removal).await? {
+                Err(unknown) if unknown.is_doubtful() => match self.now(&removal).await.map_err(doubtful)? {
                     None => return Ok(Removed::Gone),
-                    Some(live) if live.terminating().is_some() => return self.gone(&removal, wait).await,
+                    Some(live) if live.terminating().is_some() => {
+                        return self.gone(&removal, wait).await.map_err(doubtful);
+                    }
                     Some(_) => continue,
                 },
-                Err(unknown) => return Err(unknown),
+                Err(unknown) => return Err((unknown, false)),
             };
             match answer.code {
-                200 | 202 => return self.gone(&removal, wait).await,
+                200 | 202 => return self.gone(&removal, wait).await.map_err(doubtful),
                 404 if Status::read(&answer.text)
                     .is_some_and(|status| status.name == *removal.object.name) =>
                 {
                     return Ok(Removed::Gone);
                 }
                 409 => {
-                    let Some(live) = self.now(&removal).await? else { return Ok(Removed::Gone) };
+                    let live = self.now(&removal).await.map_err(|unknown| (unknown, false))?;
+                    let Some(live) = live else { return Ok(Removed::Gone) };
                     if let Some(why) = removal.disproof(&live) {
                         return Ok(Removed::Kept(why));
                     }
                     if live.terminating().is_some() {
-                        return self.gone(&removal, wait).await;
+                        return self.gone(&removal, wait).await.map_err(doubtful);
                     }
-                    removal.version = live.version().unwrap_or_default().to_owned();
+                    let version = live.version().map(str::to_owned).ok_or_else(|| {
+                        (self.unreadable(&request.asked(), "it has no resourceVersion"), false)
+                    })?;
+                    removal.version = version;
+                    last = Status::read(&answer.text).map(|status| self.rejection(&answer, status));
                 }
-                401 => return Err(self.failed(&request, &answer)),
-                code if request.is_passing(code, &answer.text) => return Err(self.failed(&request, &answer)),
+                401 => return Err((self.failed(&request, &answer), false)),
+                code if request.is_passing(code, &answer.text) => {
+                    return Err(doubtful(self.failed(&request, &answer)));
+                }
                 _ => {
                     return match Status::read(&answer.text) {
                         Some(status) => Ok(Removed::Refused(self.rejection(&answer, status))),
-                        None => Err(self.failed(&request, &answer)),
+                        None => Err(doubtful(self.failed(&request, &answer))),
                     };
                 }
             }
         }
-        Ok(Removed::Kept("somebody keeps changing it".to_owned()))
+        Ok(Removed::Contested(last))
     }
 
     /// Waits until it is gone.
@@ -173,7 +197,7 @@ impl Channel {
                 Some(live) if live.uid() != Some(&removal.uid) => return Ok(Removed::Gone),
                 Some(live) => live,
             };
-            if tokio::time::Instant::now() >= until || (wait.enough)() {
+            if tokio::time::Instant::now() >= until || (wait.enough)() || !self.is_fenced() {
                 return Ok(Removed::Terminating(live.finalizers()));
             }
             sleep(PAUSE).await;

@@ -47,6 +47,29 @@ pub(super) fn message(answer: &str) -> String {
     message.unwrap_or("").to_owned()
 }
 
+/// What of a message repeats nothing of an object: which webhook failed, or the conversion of which kind. All else may be
+/// what a webhook, or the server, says of a value.
+pub(super) fn harmless(message: &str) -> String {
+    const OF_WEBHOOK: &str = "failed calling webhook \"";
+    const OF_CONVERSION: &str = "conversion webhook for ";
+    let is_plain = |name: &str, also: &str| {
+        let is_plain = |character: char| character.is_ascii_alphanumeric() || also.contains(character);
+        (1..=MOST_OF_A_NAME).contains(&name.len()) && name.chars().all(is_plain)
+    };
+    let of_webhook = message.split_once(OF_WEBHOOK).and_then(|(_, rest)| rest.split_once('"'));
+    if let Some((name, _)) = of_webhook.filter(|(name, _)| is_plain(name, "-.")) {
+        return format!("{OF_WEBHOOK}{name}\"");
+    }
+    let of_conversion = message.split_once(OF_CONVERSION).and_then(|(_, rest)| rest.split_once(" failed:"));
+    if let Some((kind, _)) = of_conversion.filter(|(kind, _)| is_plain(kind, "-./, =")) {
+        return format!("{OF_CONVERSION}{kind} failed");
+    }
+    String::new()
+}
+
+/// The longest name that is repeated, in bytes: that of a webhook has 253 at most.
+const MOST_OF_A_NAME: usize = 253;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +84,25 @@ mod tests {
         assert_eq!(Status::read(text), Some(Status { reason, message, name, causes }));
         for other in ["", "<html>", "[]", r#"{"message":"no"}"#, r#"{"kind":"Secret"}"#] {
             assert_eq!(Status::read(other), None, "{other}");
+        }
+    }
+    #[test]
+    fn f24_of_a_webhook_that_fails_its_name_is_told_and_nothing_that_it_says() {
+        for (message, told) in [
+            (
+                "Internal error occurred: failed calling webhook \"inject.istio.io\": failed to call webhook: Post: hunter2",
+                "failed calling webhook \"inject.istio.io\"",
+            ),
+            (
+                "conversion webhook for shop.io/v1, Kind=Gadget failed: Post \"https://x\": hunter2",
+                "conversion webhook for shop.io/v1, Kind=Gadget failed",
+            ),
+            ("admission webhook \"a.io\" denied the request: hunter2", ""),
+            ("failed calling webhook \"hunter2 or so\": no", ""),
+            ("failed calling webhook \"a.io", ""),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(message), told);
         }
     }
     #[test]

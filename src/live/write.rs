@@ -92,6 +92,8 @@ pub enum WriteFailure {
     Taken(Vec<Taken>),
     /// The server does not take it.
     Refused(Rejection),
+    /// The server has no such kind, or not yet: in its words, as they may be told.
+    NoKind(String),
     /// It is larger than what a server keeps; nothing was sent.
     TooLarge(usize),
     /// There is no answer, or none that says what became of it.
@@ -136,6 +138,11 @@ impl Channel {
             // Who asks is not known, or what is behind the server failed: that says nothing of the object.
             401 => Err(unknown(self.failed(&request, &answer))),
             code if request.is_passing(code, &answer.text) => Err(unknown(self.failed(&request, &answer))),
+            // A path that it does not serve gets an answer of its own: a text, or a Status that is about nothing
+            // (https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/server/handler.go).
+            404 if Status::read(&answer.text).is_none_or(|status| status.name.is_empty()) => {
+                Err(WriteFailure::NoKind(self.failed(&request, &answer).phrase()))
+            }
             code => match Status::read(&answer.text) {
                 Some(status) => Err(failure(code, self.rejection(&answer, status))),
                 None => Err(unknown(self.failed(&request, &answer))),

@@ -130,6 +130,8 @@ pub enum State {
     NotReady,
     /// It was not written.
     Failed,
+    /// It was deleted to be made again, and is not made again.
+    Missing,
     /// It is not known whether it was written.
     Unknown,
     /// It was not reached.
@@ -269,6 +271,7 @@ impl State {
             ObjectEnd::Written => Self::Written,
             ObjectEnd::Unready(_) => Self::NotReady,
             ObjectEnd::Failed(_) => Self::Failed,
+            ObjectEnd::Missing(_) => Self::Missing,
             ObjectEnd::Unknown(_) => Self::Unknown,
             ObjectEnd::Untouched => Self::Untouched,
         }

@@ -34,6 +34,7 @@ fn said(end: &ObjectEnd) -> (&'static str, Option<&str>) {
         ObjectEnd::Written => ("written, not ready yet", None),
         ObjectEnd::Unready(why) => ("not ready", Some(why)),
         ObjectEnd::Failed(why) => ("failed", Some(why)),
+        ObjectEnd::Missing(why) => ("deleted, not made again", Some(why)),
         ObjectEnd::Unknown(why) => ("unknown whether written", Some(why)),
         ObjectEnd::Untouched => ("not reached", None),
     }
@@ -50,6 +51,7 @@ fn is_done(end: &ObjectEnd) -> bool {
         ObjectEnd::Written
         | ObjectEnd::Unready(_)
         | ObjectEnd::Failed(_)
+        | ObjectEnd::Missing(_)
         | ObjectEnd::Unknown(_)
         | ObjectEnd::Untouched => false,
     }
@@ -57,5 +59,14 @@ fn is_done(end: &ObjectEnd) -> bool {
 
 /// Whether an object did not come to what it was to be, and will not by waiting.
 fn is_bad(end: &ObjectEnd) -> bool {
-    matches!(end, ObjectEnd::Unready(_) | ObjectEnd::Failed(_) | ObjectEnd::Unknown(_))
+    match end {
+        ObjectEnd::Unready(_) | ObjectEnd::Failed(_) | ObjectEnd::Missing(_) | ObjectEnd::Unknown(_) => true,
+        ObjectEnd::Created
+        | ObjectEnd::Changed
+        | ObjectEnd::Adopted
+        | ObjectEnd::Replaced
+        | ObjectEnd::Deleted
+        | ObjectEnd::Written
+        | ObjectEnd::Untouched => false,
+    }
 }

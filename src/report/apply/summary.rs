@@ -30,6 +30,8 @@ pub struct Counts {
     pub not_ready: usize,
     /// Not written.
     pub failed: usize,
+    /// Deleted to be made again, and not made again.
+    pub missing: usize,
     /// Of which it is not known whether they were written.
     pub unknown: usize,
     /// Not reached.
@@ -49,6 +51,7 @@ impl Counts {
                 ObjectEnd::Deleted => &mut counts.deleted,
                 ObjectEnd::Written | ObjectEnd::Unready(_) => &mut counts.not_ready,
                 ObjectEnd::Failed(_) => &mut counts.failed,
+                ObjectEnd::Missing(_) => &mut counts.missing,
                 ObjectEnd::Unknown(_) => &mut counts.unknown,
                 ObjectEnd::Untouched => &mut counts.untouched,
             };
@@ -70,6 +73,7 @@ impl Counts {
             (self.replaced, "replaced"),
             (self.not_ready, "not ready"),
             (self.failed, "failed"),
+            (self.missing, "missing"),
             (self.unknown, "unknown"),
             (self.untouched, "not reached"),
         ];

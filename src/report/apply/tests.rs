@@ -121,6 +121,7 @@ fn ends() -> Vec<(&'static str, ObjectEnd)> {
         ("f", ObjectEnd::Written),
         ("g", ObjectEnd::Unready(why())),
         ("h", ObjectEnd::Failed(why())),
+        ("m", ObjectEnd::Missing(why())),
         ("i", ObjectEnd::Unknown(why())),
         ("j", ObjectEnd::Untouched),
     ]
@@ -152,10 +153,11 @@ fn a_run_that_did_not_tells_the_state_of_every_object() {
       written, not ready yet   shop/Deployment/f (service.web)
       not ready                shop/Deployment/g (service.web): why
       failed                   shop/Deployment/h (service.web): why
+      deleted, not made again  shop/Deployment/m (service.web): why
       unknown whether written  shop/Deployment/i (service.web): why
       not reached              shop/Deployment/j (service.web)
 
-    not finished: created 1, changed 1, unchanged 42, deleted 1, taken over 1, replaced 1, not ready 2, failed 1, unknown 1, not reached 1 on "prod-a" in 5s
+    not finished: created 1, changed 1, unchanged 42, deleted 1, taken over 1, replaced 1, not ready 2, failed 1, missing 1, unknown 1, not reached 1 on "prod-a" in 5s
     "#);
     let stopped = outcome(End::Stopped, &[("a", ObjectEnd::Untouched)]);
     assert_snapshot!(summary::text("prod-a", &stopped, Duration::ZERO, Style::default()), @r#"
@@ -220,6 +222,7 @@ fn the_document_of_a_run_tells_every_object_and_how_it_ended() {
         "deleted": 0,
         "notReady": 0,
         "failed": 1,
+        "missing": 0,
         "unknown": 0,
         "untouched": 0
       },

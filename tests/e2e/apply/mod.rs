@@ -1,8 +1,10 @@
 //! Changing a cluster, as the library does it, on real API servers.
 
+mod known;
 mod locks;
 mod once;
 mod panics;
+mod replaced;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,6 +134,7 @@ impl Scene {
             process: 7,
             rollout: None,
             soak: Duration::ZERO,
+            is_gated: false,
             broken_glass: None,
         };
         let job = Job {

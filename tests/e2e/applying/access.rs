@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::scene::{Scene, config_map};
-use crate::harness::{Cluster, Lab, Spec, block_on};
+use crate::harness::{Cluster, Fault, Lab, Rule, Spec, block_on};
 use crate::program::Outcome;
 
 /// The user of these tests.
@@ -83,6 +83,31 @@ fn f16_f54_all_that_is_missing_is_told_at_once_before_anything_is_written() {
     lets(&scene, &json!(all));
     let applied = apply(&scene, &[]);
     assert_eq!(applied.status, Some(0), "{}", said(&applied));
+}
+
+#[test]
+fn f16_f57_the_right_to_free_what_an_earlier_run_applied_is_asked_for_too() {
+    let scene = Scene::rendering(cluster(), &[config_map("one", "1")]);
+    let object = scene.here(&config_map("one", "1"));
+    block_on(async { scene.someone("kubectl-client-side-apply").await.create(&object).await });
+    let writes = Rule::new(Fault::status(403)).verb("patch").kind("v1", "ConfigMap").dry_run(false);
+    scene.proxy.add(writes.nth(2));
+    let partial = scene.apply(&["--adopt"]);
+    assert_eq!(partial.status, Some(5), "{}", said(&partial));
+    scene.proxy.clear();
+    // Nothing is left to be written, and the rest takes the right to patch, which the user lacks.
+    let rights = json!([
+        rule("", &["configmaps", "secrets", "namespaces"], &["get", "list"]),
+        rule("admissionregistration.k8s.io", &["*"], &["get", "list"]),
+        rule("", &["secrets"], &["create", "update", "delete"]),
+        rule("coordination.k8s.io", &["leases"], &["get", "create", "update"]),
+    ]);
+    lets(&scene, &rights);
+    let before = scene.writes().len();
+    let refused = apply(&scene, &[]);
+    assert_eq!(refused.status, Some(4), "{}", said(&refused));
+    assert!(refused.stderr.contains("missing: patch configmaps"), "{}", refused.stderr);
+    assert_eq!(scene.writes().len(), before);
 }
 
 #[test]

@@ -98,6 +98,30 @@ fn f34_a_namespace_that_ends_midway_fails_what_is_in_it_at_once() {
 }
 
 #[test]
+fn f34_a_namespace_of_the_record_that_ends_is_told() {
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
+    block_on(async {
+        let someone = scene.someone("somebody").await;
+        someone.apply(&namespace(&scene.state)).await;
+        someone.begin_to_delete(&namespace(&scene.state)).await;
+    });
+    let refused = scene.apply(&[]);
+    assert_eq!(refused.status, Some(4), "{}", said(&refused));
+    let known = "the namespace state of the record is being deleted";
+    assert!(refused.stderr.contains(known), "{}", refused.stderr);
+    assert_eq!(scene.writes(), Vec::<String>::new());
+}
+
+#[test]
+fn f06_a_namespace_of_the_record_that_was_made_though_the_answer_was_lost_is_ours() {
+    let scene = Scene::rendering(Lab::extended(), &[]);
+    scene.render(&[namespace(&scene.state), config_map("one", "1")]);
+    scene.proxy.add(Rule::new(Fault::ResetAfter).verb("create").kind("v1", "Namespace").times(1));
+    let applied = scene.apply(&[]);
+    assert_eq!(applied.status, Some(0), "{}", said(&applied));
+}
+
+#[test]
 fn f39_a_version_that_is_gone_is_refused_with_the_one_that_is_there() {
     let budget = json!({
         "apiVersion": "policy/v1beta1", "kind": "PodDisruptionBudget",

@@ -268,6 +268,59 @@ fn inv08_f23_a_server_that_repeats_a_secret_in_the_middle_of_a_run_is_not_repeat
     }
 }
 
+/// A workload with a value in an argument; NUMBER is another at each write.
+const WORKLOAD: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  annotations:
+    example.com/number: \"NUMBER\"
+spec:
+  selector:
+    matchLabels: { app: web }
+  template:
+    metadata:
+      labels: { app: web }
+    spec:
+      containers:
+        - name: main
+          image: registry.example.com/web:1
+          args: [{{ values.token | quote }}]
+";
+
+#[test]
+fn inv08_f43_a_status_that_repeats_a_secret_is_not_repeated() {
+    let mut random = Random(11);
+    let leaky = Leaky::new(&mut random);
+    let workload = |number: &str| {
+        let template = WORKLOAD.replace("NUMBER", number);
+        leaky.scene.place.write("fleet/templates/web.yaml", &template);
+    };
+    workload("0");
+    let waits = leaky.apply(&["--ready-timeout", "1s"]);
+    assert_eq!(waits.status, Some(5), "{}", said(&waits));
+    let web = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "here"}});
+    let web = leaky.scene.here(&web);
+    let message = format!("cannot connect to postgres://app:{}@db", leaky.token);
+    // Nobody else says anything of it here.
+    for (kind, status, reason) in
+        [("ReplicaFailure", "True", "FailedCreate"), ("Progressing", "False", "ProgressDeadlineExceeded")]
+    {
+        let condition = json!({"type": kind, "status": status, "reason": reason, "message": message});
+        let said_of_it = json!({"status": {"observedGeneration": 100, "conditions": [condition]}});
+        block_on(async { leaky.scene.someone("controller").await.patch_status(&web, &said_of_it).await });
+        for format in ["text", "json"] {
+            workload(&format!("{reason}-{format}"));
+            let failed = leaky.apply(&["--ready-timeout", "2s", "--log-format", format]);
+            assert_eq!(failed.status, Some(5), "{}", said(&failed));
+            // It is told all the same, in the lines, the sum and the problem.
+            let times = said(&failed).matches("cannot connect to postgres://app:(sensitive)@db").count();
+            assert!(times >= 3, "{times}: {}", said(&failed));
+        }
+    }
+}
+
 #[test]
 fn inv08_f23_a_webhook_that_repeats_a_secret_is_not_repeated() {
     let mut random = Random(10);

@@ -126,6 +126,7 @@ fn f06_a_record_that_was_written_though_the_answer_was_lost_is_written() {
             Fault::StallBody(10),
             Fault::status(503).after_acting(),
             Fault::status(500).after_acting(),
+            Fault::status(429).after_acting(),
         ] {
             let scene = Scene::new();
             let first = before.then(|| scene.write(&scene.record(), None).unwrap());
@@ -274,6 +275,11 @@ fn where_a_record_cannot_be_written_that_is_said() {
     it is the Secret STATE/fleetwright.shop
     bind the user to a Role in namespace STATE that lets it get, list, create, update and delete Secrets
     "#);
+    scene.proxy.clear();
+    let large =
+        Fault::answer(413, "application/json", r#"{"kind":"Status","message":"Request entity too large"}"#);
+    scene.proxy.add(Rule::new(large).verb("create").kind("v1", "Secret"));
+    assert_snapshot!(scene.told(&scene.write(&scene.record(), None).unwrap_err()), @"");
     scene.proxy.clear();
     // Without a pinned UID nothing is written.
     let text = scene.place.read("fleet/fleet.hcl");

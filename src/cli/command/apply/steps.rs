@@ -277,6 +277,10 @@ impl Steps<'_> {
                 .rollout()
                 .map(|rollout| rollout.soak_of(&prepared.cluster.name))
                 .unwrap_or_default(),
+            is_gated: prepared
+                .rollout()
+                .and_then(|rollout| rollout.stage_of(&prepared.cluster.name))
+                .is_some_and(|(_, stage)| !stage.gates.is_empty() || stage.approval),
             broken_glass: settings.break_glass.as_deref(),
         };
         let job = Job {
@@ -312,8 +316,10 @@ impl Steps<'_> {
         });
         let again = again.as_ref().map(|again| again as &apply::Again<'_>);
         let watch = Stopwatch::start();
-        let outcome =
-            apply::run(proven, &job, again, signals.stop.clone(), &|event| teller.tell(event)).await;
+        // What servers say of pods and conditions may repeat a secret.
+        let secrets = self.run.sources.secrets().clone();
+        let tell = |event: apply::Event| teller.tell(event.without(&secrets));
+        let outcome = apply::run(proven, &job, again, signals.stop.clone(), &tell).await.without(&secrets);
         let took = watch.elapsed();
         screen.close();
         self.run.problems.append(outcome.problems.clone());
