@@ -332,7 +332,7 @@ fn f104_a_strict_peer_authentication_is_told() {
     };
     assert_snapshot!(told("PERMISSIVE", "STRICT"), @"
     Warning P020: a/PeerAuthentication/default becomes STRICT: callers without a sidecar are shut out
-      it is written when all that is written before it is ready; other callers are not looked at
+      it is written when all that this run, or one that did not end, writes before it is ready; other callers are not looked at
     ");
     assert_eq!(told("STRICT", "STRICT"), "");
     assert_eq!(told("STRICT", "PERMISSIVE"), "");
