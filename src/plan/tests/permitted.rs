@@ -231,6 +231,24 @@ fn f91_a_render_that_lost_its_objects_deletes_nothing() {
       help: leave `--deletions` out
     ");
     assert_eq!(shrunk(5, 5).blocked(&deletions(0)), "");
+    // What a run was about to make, and did not, is none of what is there.
+    let widened = |recorded, rendered| {
+        (0..30).fold(shrunk(recorded, rendered), |scene, number| {
+            let new = config(&format!("new{number}"), json!({"a": "1"}));
+            scene.record(&new, &applied(&new, "n"))
+        })
+    };
+    assert_snapshot!(widened(10, 4).blocked(&nothing()), @"
+    Error P008: 6 of 10 recorded objects would be deleted
+      that is more than half
+      help: if that is meant, say `--deletions 6`
+    ");
+    assert_eq!(widened(10, 5).blocked(&nothing()), "");
+    assert_snapshot!(widened(0, 0).blocked(&nothing()), @"
+    Error P008: nothing is rendered, and 0 of 0 recorded objects would be deleted
+      a render that lost its objects looks the same
+      help: if that is meant, say `--deletions 0`
+    ");
 }
 
 #[test]
