@@ -238,22 +238,15 @@ impl<'r> Blank<'r> {
     }
 }
 
-/// What must not be shown of an object: its secrets as rendered now and as recorded. Where the record cannot be read,
-/// what was secret when it was applied is not known: then nothing is shown that fleetwright may have applied.
+/// What must not be shown of an object: its secrets as rendered now and as recorded. Where the record cannot be read, or
+/// is lost, what was secret when it was applied is not known: then nothing is shown that fleetwright has applied.
 pub(super) fn hidden(wanted: &WantedObject<'_>, state: &LiveState) -> Hidden {
     let object = wanted.reference();
     let secrets = wanted.secrets.iter();
-    match &state.record {
-        Ok(record) => {
-            let entry = record.as_ref().and_then(|record| record.inventory.get(object));
-            let recorded = entry.into_iter().flat_map(|entry| &entry.secrets);
-            Hidden::of(object, secrets.chain(recorded))
-        }
-        Err(_) => {
-            let ours = match state.kind(object) {
-                Some(Kind::Listed { objects, .. }) => objects.get(object).map(applied).unwrap_or_default(),
-                Some(Kind::NotServed | Kind::Unread(_)) | None => Vec::new(),
-            };
+    match state.recorded().and_then(|record| record.inventory.get(object)) {
+        Some(entry) => Hidden::of(object, secrets.chain(&entry.secrets)),
+        None => {
+            let ours = state.live(object).map(applied).unwrap_or_default();
             Hidden::of(object, secrets.chain(&ours))
         }
     }
@@ -272,7 +265,7 @@ fn applied(live: &Live) -> Vec<FieldPath> {
         let leaves = ours.fields.leaves(&live.object);
         leaves.into_iter().map(|(path, _)| path.iter().map(key).collect()).collect::<Vec<_>>()
     });
-    leaves.filter(|path: &FieldPath| path.first().is_some_and(|first| first != "metadata")).collect()
+    leaves.filter(|path: &FieldPath| *path != ["metadata", "labels", PART_OF]).collect()
 }
 
 /// Whether an object is never deleted to be made anew, as what it holds would go with it.

@@ -69,11 +69,11 @@ fn what_is_to_be_done_to_what_is_there() {
     assert_snapshot!(scene().preview(&rendered, Preview::Accepted(live.clone())).told(), @"a/ConfigMap/x: Unchanged Server");
     // Nothing records it.
     let adopted = Scene::new().render(&rendered).live(&live);
-    assert_snapshot!(adopted.preview(&rendered, Preview::Accepted(after)).told(), @r#"
+    assert_snapshot!(adopted.preview(&rendered, Preview::Accepted(after)).told(), @"
     ask a/ConfigMap/x
     a/ConfigMap/x: Adopt Server
-      data.a: Value(String("0")) → Value(String("1"))
-    "#);
+      data.a: Hidden → Hidden
+    ");
     assert_snapshot!(Scene::new().render(&rendered).preview(&rendered, Preview::Accepted(rendered.clone())).told(), @r#"
     ask a/ConfigMap/x
     a/ConfigMap/x: Create Server

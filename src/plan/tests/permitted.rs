@@ -92,8 +92,8 @@ fn what_something_else_made_is_taken_over_when_that_is_said() {
     // What scales goes on scaling.
     assert_snapshot!(scene(Some("scale")).blocked(&adopt), @r#"
     Error P006: 2 fields of a/ConfigMap/x belong to somebody else
-      scaler (scale) owns data.a: "0", and rendered is "1"
-      scaler (scale) owns data.b: "0", and rendered is "1"
+      scaler (scale) owns data.a: (sensitive), and rendered is (sensitive)
+      scaler (scale) owns data.b: (sensitive), and rendered is (sensitive)
       help: leave what others manage out of what is rendered; or take it: add `take_over = ["ConfigMap/x:data.a", "ConfigMap/x:data.b"]` to component.a, or say `--take-over 'ConfigMap/x:data.a' --take-over 'ConfigMap/x:data.b'`
     "#);
     // It is another fleet's.
