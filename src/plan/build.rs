@@ -307,6 +307,11 @@ impl Case<'_> {
                         blank,
                         "the user may not ask for a dry run, which takes the right to patch",
                     ),
+                    Meaning::GivesAway => {
+                        let why = Why::from("the user may not grant the rights that are in it");
+                        let changed = self.approximately(blank, "");
+                        Change { judged: Judged::Forbidden(why), ..changed }
+                    }
                     Meaning::NoDryRun => self.approximately(blank, "a webhook cannot be asked by a dry run"),
                     Meaning::NoNamespace => {
                         match (self.makes.namespace_of(reference), self.makes.doubt_of(reference)) {

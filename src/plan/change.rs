@@ -63,6 +63,8 @@ pub enum Judged {
     Rendered,
     /// fleetwright, from the schemas it knows, as the server does not say: an approximation.
     Approximately(Why),
+    /// The same, as the server would not take it of whoever asks; it may of somebody else.
+    Forbidden(Why),
     /// Nobody yet: what it needs is made by the same run.
     Later(Why),
 }
