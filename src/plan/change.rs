@@ -103,6 +103,7 @@ impl Change {
         let is_it = (object, api_version, conflicts) == (&now.object, &now.api_version, &now.conflicts);
         let is_same = match (judged, action) {
             (Judged::Later(_), Action::Update) => matches!(now.action, Action::Update | Action::Unchanged),
+            (Judged::Later(_), Action::Adopt) => now.action == Action::Adopt,
             _ => (action, fields) == (&now.action, &now.fields),
         };
         is_it && is_same
