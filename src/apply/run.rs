@@ -15,7 +15,7 @@ use super::outcome::{End, Outcome};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::live::{Proven, Version};
 use crate::object::Digest;
-use crate::plan::{self, Before, Change, LiveState, Permit, Plan, Record, Wanted, Wave};
+use crate::plan::{self, Change, LiveState, Permit, Plan, Record, Wanted, Wave};
 use crate::schema::Schemas;
 
 /// What is to be done to one cluster, as it was shown and agreed to.
@@ -151,6 +151,8 @@ async fn locked(
     }
     tell(Event::Begun(Step::Recording));
     let Fresh { mut state, record, settled, warnings } = fresh;
+    // What the record says by now of an earlier run is gone once this one has begun.
+    let steps = plan::steps(job.plan, job.wanted, &state);
     let (record, version) = match widen(proven, job, &state, record, run).await {
         Ok(recorded) => recorded,
         Err(hindrance) => return refused(job, hindrance),
@@ -173,14 +175,13 @@ async fn locked(
         absent: BTreeSet::new(),
         pending: BTreeMap::new(),
         contested: BTreeMap::new(),
-        wave: Wave { before: Before::Nothing, changes: Vec::new(), keeps: BTreeMap::new() },
+        wave: Wave::none(),
         partly: BTreeSet::new(),
         unexplained: BTreeSet::new(),
         problems: warnings,
         failed: false,
         halt: None,
     };
-    let steps = plan::steps(job.plan, job.wanted, &course.state);
     course.write(&steps, &settled).await;
     course.migrate_unrecorded().await;
     course.become_ready_with_the_rest().await;

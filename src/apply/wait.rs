@@ -88,20 +88,22 @@ impl Course<'_> {
     /// all of it is.
     pub async fn become_ready_with_the_rest(&mut self) {
         if !self.failed && self.may_begin() {
-            let rest: Vec<&Change> = self
-                .job
-                .plan
-                .changes
-                .iter()
-                .filter(|change| {
-                    change.action == Action::Unchanged && !self.pending.contains_key(&change.object)
-                })
-                .collect();
-            for change in rest {
+            let changes = self.job.plan.changes.iter().enumerate();
+            let unchanged = changes.filter(|(_, change)| change.action == Action::Unchanged);
+            let unchanged: Vec<usize> = unchanged.map(|(place, _)| place).collect();
+            self.await_unchanged(&unchanged);
+        }
+        self.become_ready().await;
+    }
+
+    /// Begins to wait for what this run does not write.
+    pub fn await_unchanged(&mut self, places: &[usize]) {
+        let plan = self.job.plan;
+        for change in places.iter().filter_map(|place| plan.changes.get(*place)) {
+            if !self.pending.contains_key(&change.object) {
                 self.await_ready(None, change);
             }
         }
-        self.become_ready().await;
     }
 
     /// Waits until everything that was written is ready, each unit for as long as it may take. If one fails, the others

@@ -47,7 +47,7 @@ impl Course<'_> {
     }
 
     async fn wave(&mut self, wave: &Wave, settled: &BTreeSet<ObjectRef>) {
-        if self.failed || !self.may_begin() || !self.comes_after(wave.before).await {
+        if self.failed || !self.may_begin() || !self.comes_after(wave).await {
             return;
         }
         let mut keeps = std::mem::take(&mut self.wave.keeps);
@@ -77,10 +77,11 @@ impl Course<'_> {
     }
 
     /// Waits for what must have happened before; whether it did.
-    async fn comes_after(&mut self, before: Before) -> bool {
-        match before {
+    async fn comes_after(&mut self, wave: &Wave) -> bool {
+        match wave.before {
             Before::Nothing => true,
             Before::Ready => {
+                self.await_unchanged(&wave.after);
                 self.become_ready().await;
                 !self.failed && self.may_begin()
             }

@@ -10,7 +10,7 @@ use super::change::{Action, Change, Judged, Why};
 use super::conflict::{Applied, conflicts, taken};
 use super::label::label;
 use super::later::Makes;
-use super::ownership::{is_bare, is_ours, is_untouched};
+use super::ownership::{disproof, is_of_fleet, is_ours, is_untouched};
 use super::preview::{Ask, Preview};
 use super::prune::prune;
 use super::rejection::{Meaning, meaning, why};
@@ -160,7 +160,10 @@ fn known<'s>(
     if !served.versions.iter().any(|version| **version == *api_version) {
         return match makes.definition_of(reference) {
             Some(later) if live.is_none() => Known::Said(Action::Create, Judged::Later(later)),
-            Some(later) => Known::Said(Action::Update, Judged::Later(later)),
+            Some(later) => match live.is_some_and(|live| is_of_fleet(reference, live, state, &wanted.set)) {
+                true => Known::Said(Action::Update, Judged::Later(later)),
+                false => Known::Said(Action::Adopt, Judged::Later(later)),
+            },
             None => {
                 let versions = served.versions.join(", ");
                 let why = format!("the server does not serve it as {api_version}, but as {versions}");
@@ -238,22 +241,15 @@ impl<'r> Blank<'r> {
     }
 }
 
-/// What must not be shown of an object: its secrets as rendered now and as recorded. Where the record cannot be read,
-/// what was secret when it was applied is not known: then nothing is shown that fleetwright may have applied.
+/// What must not be shown of an object: its secrets as rendered now and as recorded. Where the record cannot be read, or
+/// is lost, what was secret when it was applied is not known: then nothing is shown that fleetwright has applied.
 pub(super) fn hidden(wanted: &WantedObject<'_>, state: &LiveState) -> Hidden {
     let object = wanted.reference();
     let secrets = wanted.secrets.iter();
-    match &state.record {
-        Ok(record) => {
-            let entry = record.as_ref().and_then(|record| record.inventory.get(object));
-            let recorded = entry.into_iter().flat_map(|entry| &entry.secrets);
-            Hidden::of(object, secrets.chain(recorded))
-        }
-        Err(_) => {
-            let ours = match state.kind(object) {
-                Some(Kind::Listed { objects, .. }) => objects.get(object).map(applied).unwrap_or_default(),
-                Some(Kind::NotServed | Kind::Unread(_)) | None => Vec::new(),
-            };
+    match state.recorded().and_then(|record| record.inventory.get(object)) {
+        Some(entry) => Hidden::of(object, secrets.chain(&entry.secrets)),
+        None => {
+            let ours = state.live(object).map(applied).unwrap_or_default();
             Hidden::of(object, secrets.chain(&ours))
         }
     }
@@ -272,7 +268,7 @@ fn applied(live: &Live) -> Vec<FieldPath> {
         let leaves = ours.fields.leaves(&live.object);
         leaves.into_iter().map(|(path, _)| path.iter().map(key).collect()).collect::<Vec<_>>()
     });
-    leaves.filter(|path: &FieldPath| path.first().is_some_and(|first| first != "metadata")).collect()
+    leaves.filter(|path: &FieldPath| *path != ["metadata", "labels", PART_OF]).collect()
 }
 
 /// Whether an object is never deleted to be made anew, as what it holds would go with it.
@@ -314,6 +310,11 @@ impl Case<'_> {
                         blank,
                         "the user may not ask for a dry run, which takes the right to patch",
                     ),
+                    Meaning::GivesAway => {
+                        let why = Why::from("the user may not grant the rights that are in it");
+                        let changed = self.approximately(blank, "");
+                        Change { judged: Judged::Forbidden(why), ..changed }
+                    }
                     Meaning::NoDryRun => self.approximately(blank, "a webhook cannot be asked by a dry run"),
                     Meaning::NoNamespace => {
                         match (self.makes.namespace_of(reference), self.makes.doubt_of(reference)) {
@@ -334,7 +335,14 @@ impl Case<'_> {
                     }
                     Meaning::Immutable => {
                         let changed = self.approximately(blank, "");
-                        Change { action: Action::Replace(reason), judged: Judged::Server, ..changed }
+                        let action = match (changed.action, self.disproof()) {
+                            (Action::Unknown(why), _) => Action::Unknown(why),
+                            (_, Some(why)) => Action::Refused(Why::from(format!(
+                                "it would have to be deleted and made again, which is for you to do: {why}; and {reason}"
+                            ))),
+                            (_, None) => Action::Replace(reason),
+                        };
+                        Change { action, judged: Judged::Server, ..changed }
                     }
                     Meaning::Refused => match self.makes.changed_definition_of(reference) {
                         // What the server knows now says nothing about what it will know then.
@@ -407,19 +415,16 @@ impl Case<'_> {
     }
 
     fn is_ours(&self) -> bool {
-        if self.live.is_some_and(|live| is_bare(self.wanted.reference(), live, &self.set.set)) {
-            return true;
-        }
-        match &self.state.record {
-            Ok(Some(record)) => record.inventory.get(self.wanted.reference()).is_some_and(|entry| {
-                let is_it = |live: &Live| entry.uid.is_some() && entry.uid.as_deref() == live.uid();
-                let is_labelled = |live: &Live| live.label(PART_OF) == Some(self.set.set.as_str());
-                self.live.is_some_and(|live| is_it(live) || is_labelled(live))
-            }),
-            Ok(None) => false,
-            // Not known, and told as such.
-            Err(_) => true,
-        }
+        let reference = self.wanted.reference();
+        self.live.is_some_and(|live| is_of_fleet(reference, live, self.state, &self.set.set))
+    }
+
+    /// Why what is there may not be deleted to be made anew.
+    fn disproof(&self) -> Option<String> {
+        // Where the record could not be read, that is told.
+        let record = self.state.record.as_ref().ok()?.as_ref();
+        let entry = record.and_then(|record| record.inventory.get(self.wanted.reference()));
+        self.live.and_then(|live| disproof(entry, live, &self.set.set))
     }
 
     /// What is to be done to an object that is there.

@@ -63,6 +63,8 @@ pub enum Judged {
     Rendered,
     /// fleetwright, from the schemas it knows, as the server does not say: an approximation.
     Approximately(Why),
+    /// The same, as the server would not take it of whoever asks; it may of somebody else.
+    Forbidden(Why),
     /// Nobody yet: what it needs is made by the same run.
     Later(Why),
 }
@@ -101,6 +103,7 @@ impl Change {
         let is_it = (object, api_version, conflicts) == (&now.object, &now.api_version, &now.conflicts);
         let is_same = match (judged, action) {
             (Judged::Later(_), Action::Update) => matches!(now.action, Action::Update | Action::Unchanged),
+            (Judged::Later(_), Action::Adopt) => now.action == Action::Adopt,
             _ => (action, fields) == (&now.action, &now.fields),
         };
         is_it && is_same

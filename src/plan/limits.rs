@@ -3,13 +3,21 @@
 use super::change::Action;
 use super::codes;
 use super::permit::{Look, counted};
+use super::state::Kind;
 use crate::cluster::Limits;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::object::ObjectRef;
 
 /// Tells what is more than allowed. The exact number of deletions, said aloud, allows it; another number allows nothing.
 pub(super) fn check(look: &Look<'_>, found: &mut Diagnostics) {
     let record = look.state.recorded();
-    let recorded = record.map_or(0, |record| record.inventory.len());
+    // A run records what it is about to make before it does: what is known not to be there is none of what there is.
+    let is_absent = |object: &&ObjectRef| match look.state.kind(object) {
+        Some(Kind::Listed { objects, .. }) => !objects.contains_key(*object),
+        Some(Kind::NotServed | Kind::Unread(_)) | None => false,
+    };
+    let recorded =
+        record.map_or(0, |record| record.inventory.keys().filter(|object| !is_absent(object)).count());
     let count = |is_meant: fn(&Action) -> bool| {
         look.plan.changes.iter().filter(|change| is_meant(&change.action)).count()
     };
@@ -38,7 +46,7 @@ pub(super) fn check(look: &Look<'_>, found: &mut Diagnostics) {
     let mut tell = |message: String, note: &str| {
         found.push(Diagnostic::error(codes::LIMIT, message).note(note).help(help.clone()));
     };
-    if look.wanted.objects.is_empty() && recorded > 0 {
+    if look.wanted.objects.is_empty() && record.is_some_and(|record| !record.inventory.is_empty()) {
         tell(
             format!(
                 "nothing is rendered, and {deleted} of {} would be deleted",

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::FIELD_MANAGER;
 use super::admission::Admission;
 use super::record::{Applied, Entry};
-use super::state::{Live, Served};
+use super::state::{Live, LiveState, Served};
 use super::wanted::{SetId, WantedObject};
 use crate::object::{Managed, ObjectRef, Operation, PART_OF, managed};
 
@@ -59,6 +59,48 @@ pub(super) fn is_bare(object: &ObjectRef, live: &Live, set: &SetId) -> bool {
     let is_by_us = |entry: &Managed| entry.manager == FIELD_MANAGER;
     let managers = managed(&live.object).unwrap_or_default();
     set.is_namespace(object) && !managers.is_empty() && managers.iter().all(is_by_us)
+}
+
+/// Whether what is there of a wanted object is known to be fleetwright's, by the record and the UID or the label: what is
+/// not is adopted, not updated. True where the record could not be read, which is told as such.
+pub(super) fn is_of_fleet(object: &ObjectRef, live: &Live, state: &LiveState, set: &SetId) -> bool {
+    if is_bare(object, live, set) {
+        return true;
+    }
+    match &state.record {
+        Ok(Some(record)) => record.inventory.get(object).is_some_and(|entry| {
+            let is_it = entry.uid.is_some() && entry.uid.as_deref() == live.uid();
+            is_it || live.label(PART_OF) == Some(set.as_str())
+        }),
+        Ok(None) => false,
+        Err(_) => true,
+    }
+}
+
+/// Why what is there may not be deleted, for good or to be made anew, as what was applied and recorded so: its UID must be
+/// the recorded one, it must carry the label of the set, and have no owner. None if it may. Of what a run had recorded and
+/// was killed before it knew the UID, that fleetwright applied it stands for the UID.
+pub(super) fn disproof(entry: Option<&Entry>, live: &Live, set: &SetId) -> Option<String> {
+    let Some(entry) = entry else {
+        return Some("nothing proves that fleetwright made it: it is not recorded".to_owned());
+    };
+    match &entry.uid {
+        None if !is_applied(live) => {
+            return Some(
+                "nothing proves that fleetwright made it: it was never applied to its end".to_owned(),
+            );
+        }
+        Some(uid) if live.uid() != Some(uid) => {
+            return Some(
+                "it is another object than the one that was applied: it was made anew by somebody".to_owned(),
+            );
+        }
+        Some(_) | None => {}
+    }
+    if live.label(PART_OF) != Some(set.as_str()) {
+        return Some(format!("it does not carry the label {PART_OF} of this fleet any longer"));
+    }
+    live.owner().map(|owner| format!("it belongs to {owner}"))
 }
 
 /// Whether digests say that an object is as it was applied last, and that the server would take it again as it did

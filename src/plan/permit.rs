@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::Plan;
-use super::change::{Action, Change};
+use super::change::{Action, Change, Judged};
 use super::state::{Kind, Live, LiveState, Unread};
 use super::wanted::{Wanted, WantedObject};
 use super::{adoption, codes, limits, prune, risk, size, taking};
@@ -183,6 +183,10 @@ impl<'a> Look<'a> {
             | Action::Keep(_)
             | Action::Stray
             | Action::Unknown(_) => {}
+        }
+        if let (true, Judged::Forbidden(why)) = (action.is_written(), &change.judged) {
+            let problem = self.error(codes::REFUSED, object, format!("{object} cannot be applied: {why}"));
+            found.push(problem.help("let somebody apply it who has these rights"));
         }
         if action.is_written() {
             found.append(taking::check(self, change));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::change::{Action, Change, Judged, Why};
-use super::ownership::is_applied;
+use super::ownership::disproof;
 use super::record::Entry;
 use super::state::{Kind, Live, LiveState};
 use super::wanted::Wanted;
@@ -14,8 +14,7 @@ use crate::object::{ObjectRef, Objects, PART_OF};
 
 /// What becomes of objects that are recorded, or carry our label, and are not wanted; the last applied first.
 ///
-/// Something is deleted only with three proofs: it is recorded, its UID is the recorded one, and it carries our label. Of
-/// what a run had recorded and was killed before it knew the UID, that fleetwright applied it stands for the UID.
+/// Something is deleted only with three proofs: it is recorded, its UID is the recorded one, and it carries our label.
 pub(super) fn prune(wanted: &Wanted<'_>, state: &LiveState) -> Vec<Change> {
     let mut found: Objects<Change> = Objects::new();
     let is_wanted = |object: &ObjectRef| wanted.objects.get(object).is_some();
@@ -93,30 +92,14 @@ fn no_longer_wanted(
     if let Some(since) = live.terminating() {
         return keep(format!("it is being deleted since {since}"));
     }
-    match &entry.uid {
-        None if !is_applied(live) => {
-            return keep(
-                "nothing proves that fleetwright made it: it was never applied to its end".to_owned(),
-            );
-        }
-        Some(uid) if live.uid() != Some(uid) => {
-            return keep(
-                "it is another object than the one that was applied: it was made anew by somebody".to_owned(),
-            );
-        }
-        Some(_) | None => {}
+    if let Some(why) = disproof(Some(entry), live, &wanted.set) {
+        return keep(why);
     }
     if let Some(why) = elsewhere(object, wanted, state) {
         return Some(Action::Unknown(why));
     }
     if live.uid().is_some_and(|uid| wanted_uids.contains(uid)) {
         return keep("it is rendered in another API group".to_owned());
-    }
-    if live.label(PART_OF) != Some(wanted.set.as_str()) {
-        return keep(format!("it does not carry the label {PART_OF} of this fleet any longer"));
-    }
-    if let Some(owner) = live.owner() {
-        return keep(format!("it belongs to {owner}"));
     }
     match inside(object, live) {
         Some(inside) => with_all_in_it(object, &inside, wanted, state),

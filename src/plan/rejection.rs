@@ -10,6 +10,8 @@ use super::preview::{Cause, Rejection};
 pub(super) enum Meaning {
     /// The user may not ask: no dry run without the right to patch.
     MayNotPatch,
+    /// It gives away rights that the user does not have.
+    GivesAway,
     /// A webhook cannot be asked without consequences.
     NoDryRun,
     /// Only what cannot be changed is wrong with it.
@@ -38,12 +40,20 @@ const LONGEST: usize = 400;
 /// What a rejection means for an object that is there, or is not.
 pub(super) fn meaning(rejection: &Rejection, is_there: bool) -> Meaning {
     let Rejection { code, reason, message, causes } = rejection;
-    let is_about_rights = |verb: &str| message.contains(&format!("cannot {verb} resource"));
-    // Who may patch a Role may still not give away rights that they do not have, not even in a dry run.
-    let gives_away = message.contains("attempting to grant RBAC permissions not currently held");
-    let lacks_rights = ["patch", "create", "update"].into_iter().any(is_about_rights);
-    if *code == 403 && (lacks_rights || gives_away) {
-        return Meaning::MayNotPatch;
+    // What a webhook or a policy denies has words of its author, and may pass on what another server said.
+    let forbidden =
+        message.split_once("is forbidden: ").filter(|(what, _)| !what.contains("admission webhook"));
+    if let (403, Some((_, why))) = (*code, forbidden) {
+        let verbs = ["patch", "create", "update"];
+        let is_about_rights = |verb: &str| why.contains(&format!(" cannot {verb} resource "));
+        if why.starts_with("User ") && verbs.into_iter().any(is_about_rights) {
+            return Meaning::MayNotPatch;
+        }
+        // Who may patch a Role may still not give away rights that they do not have, not even in a dry run.
+        if why.starts_with("user ") && why.contains("attempting to grant RBAC permissions not currently held")
+        {
+            return Meaning::GivesAway;
+        }
     }
     if *code == 400 && message.contains("does not support dry run") {
         return Meaning::NoDryRun;

@@ -28,7 +28,7 @@ pub(super) fn check(look: &Look<'_>, found: &mut Diagnostics) {
         {
             let message = format!("{object} becomes STRICT: callers without a sidecar are shut out");
             found.push(look.warning(codes::STRICT, object, message).note(
-                "it is written when all that is written before it is ready; other callers are not looked at",
+                "it is written when all that this run, or one that did not end, writes before it is ready; other callers are not looked at",
             ));
         }
         if let Some(revision) = revision(object, rendered.body())
@@ -44,7 +44,8 @@ pub(super) fn check(look: &Look<'_>, found: &mut Diagnostics) {
     unchecked(look, found);
 }
 
-fn is_strict(spec: &Value) -> bool {
+/// Whether the `spec` of a `PeerAuthentication` lets nobody in without a certificate, at one port at least.
+pub(super) fn is_strict(spec: &Value) -> bool {
     let mode = |mtls: &Value| mtls.get("mode").and_then(Value::as_str) == Some("STRICT");
     let ports = spec.get("portLevelMtls").and_then(Value::as_object);
     spec.get("mtls").is_some_and(mode) || ports.is_some_and(|ports| ports.values().any(mode))

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::build::{Plan, hidden};
-use super::change::Action;
+use super::change::{Action, Change};
 use super::key::Key;
 use super::permit::Permit;
 use super::preview::Preview;
+use super::shrink::shrinking;
 use super::state::{Live, LiveState};
 use super::wanted::Wanted;
 use crate::cluster::Limits;
 use crate::diff::Hidden;
-use crate::object::{BadName, Digest, Named, ObjectRef, TakeOver};
+use crate::object::{BadName, Digest, Member, Named, ObjectRef, TakeOver};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -61,7 +63,8 @@ pub struct SavedCluster {
     pub salt: Option<String>,
     /// The objects, in the order in which they are applied.
     pub objects: Vec<SavedObject>,
-    /// A keyed hash of all of the above: where there is a record, only who can read it can make one.
+    /// A keyed hash of all of the above: where there is a record, only who can read it can make one. Where there is a
+    /// salt, anybody can: such a plan holds only where there is no record, and for what its own run has left.
     pub seal: String,
 }
 
@@ -89,6 +92,9 @@ pub struct SavedObject {
     pub before: BTreeMap<String, String>,
     /// The same as they are to be; empty where nothing changes, or where the server could not say.
     pub after: BTreeMap<String, String>,
+    /// The keyed hash of the subsets that a `DestinationRule` has between two writes, while routes may still use those that
+    /// go; null for everything else.
+    pub between: Option<String>,
 }
 
 /// What is to be done to an object.
@@ -284,6 +290,7 @@ pub(super) fn objects(
             rendered: rendered.map(|object| key.hash("", &object.body(&wanted.set))),
             before: live_told.map(|live| key.fields(&live.object, after, &hidden)).unwrap_or_default(),
             after: after.map(|after| key.fields(after, None, &hidden)).unwrap_or_default(),
+            between: between(change, live_told, after, wanted, &key, &hidden),
             group: object.group.to_string(),
             kind: object.kind.to_string(),
             namespace: object.namespace.map(|namespace| namespace.to_string()),
@@ -291,6 +298,23 @@ pub(super) fn objects(
         }
     });
     objects.collect()
+}
+
+/// The hash of the subsets of a `DestinationRule` as they are after the first of two writes: those that it gets, and those
+/// that it loses.
+fn between(
+    change: &Change,
+    live: Option<&Live>,
+    after: Option<&Value>,
+    wanted: &Wanted<'_>,
+    key: &Key,
+    hidden: &Hidden,
+) -> Option<String> {
+    let shrinking = shrinking(change, &live?.object, wanted.objects.get(&change.object)?.object)?;
+    let after = after?.pointer("/spec/subsets").and_then(Value::as_array);
+    let subsets: Vec<Value> = after.into_iter().flatten().cloned().chain(shrinking.gone).collect();
+    let path = [Member::Field("spec".to_owned()), Member::Field("subsets".to_owned())];
+    Some(key.hash(&key.path(&path, hidden), &Value::from(subsets)))
 }
 
 /// What must not be told of an object.

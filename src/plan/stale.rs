@@ -7,6 +7,7 @@ use super::codes;
 use super::key::Key;
 use super::ownership::is_ours;
 use super::preview::Preview;
+use super::record::Record;
 use super::saved::{SavedAction, SavedCluster, SavedObject, hides, objects};
 use super::state::{Live, LiveState};
 use super::wanted::Wanted;
@@ -98,8 +99,11 @@ impl SavedCluster {
             return Err(Unfit::Release);
         }
         let record = state.record.as_ref().map_err(|_| Unfit::NoRecord)?;
-        // A plan that was made before there was a record holds against the record that its own run has made.
+        // A plan that was made before there was a record holds against the record that its own run has made. Its key
+        // stands in it: whoever can write to it can seal it.
+        let is_own = |record: &Record| record.releases.iter().all(|one| one.digest == release);
         let key = match (&self.salt, record) {
+            (Some(_), Some(record)) if !is_own(record) => return Err(Unfit::Seal),
             (Some(salt), _) => *Digest::parse(salt).ok_or(Unfit::Seal)?.as_bytes(),
             (None, Some(record)) => record.key,
             (None, None) => return Err(Unfit::NoRecord),
@@ -131,7 +135,13 @@ impl SavedCluster {
                 }
             }
         }
-        if stale.is_empty() { Ok(standing) } else { Err(Unfit::Stale(stale)) }
+        // Once that run has ended, nothing of it is left to be done.
+        let is_over = self.salt.is_some() && record.as_ref().is_some_and(|record| record.run.is_none());
+        match stale.is_empty() {
+            true if is_over && standing == Standing::Due => Err(Unfit::Seal),
+            true => Ok(standing),
+            false => Err(Unfit::Stale(stale)),
+        }
     }
 }
 
@@ -163,6 +173,7 @@ fn compared(planned: Option<&SavedObject>, now: Option<&SavedObject>, live: Opti
             let is_there = planned.after.is_empty() || planned.after == now.before;
             let becomes = planned.after.is_empty() || now.after.is_empty() || planned.after == now.after;
             let is_same = planned.uid == now.uid && planned.before == now.before && becomes;
+            let is_between = becomes && is_between(planned, now);
             match (planned.action, now.action) {
                 (Unchanged | Leave, now) if is_still(now) => Found::Done,
                 (Create | Update | Adopt | Replace, Unchanged) if is_there => Found::Done,
@@ -173,6 +184,7 @@ fn compared(planned: Option<&SavedObject>, now: Option<&SavedObject>, live: Opti
                 {
                     Found::Done
                 }
+                (Update | Adopt, Update) if is_between => Found::Due,
                 // It was deleted, and is still to be made again.
                 (Replace, Create) if becomes => Found::Due,
                 (planned, now) if planned == now && is_same => Found::Due,
@@ -180,6 +192,16 @@ fn compared(planned: Option<&SavedObject>, now: Option<&SavedObject>, live: Opti
             }
         }
     }
+}
+
+/// Whether an object is as its plan leaves it between two writes: as it is to be, but for one field that is what is known
+/// of it in between.
+fn is_between(planned: &SavedObject, now: &SavedObject) -> bool {
+    let paths: BTreeSet<&String> = planned.after.keys().chain(now.before.keys()).collect();
+    let mut others = paths.into_iter().filter(|path| planned.after.get(*path) != now.before.get(*path));
+    let is_known =
+        |path: &String| planned.between.is_some() && now.before.get(path) == planned.between.as_ref();
+    planned.uid == now.uid && others.next().is_some_and(is_known) && others.next().is_none()
 }
 
 fn told(

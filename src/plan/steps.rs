@@ -8,6 +8,7 @@ use super::build::Plan;
 use super::change::{Action, Change};
 use super::level::{Levels, block};
 use super::needs::{NETWORKING, Need, needs, rules_for};
+use super::risk::is_strict;
 use super::shrink::{Shrinking, shrinking};
 use super::state::LiveState;
 use super::wanted::Wanted;
@@ -32,6 +33,9 @@ pub struct Steps {
 pub struct Wave {
     /// What must have happened before.
     pub before: Before,
+    /// The places of what nothing is done about, and which must be ready too if the wave comes after what is ready: an
+    /// earlier run may have written it and not have seen it ready.
+    pub after: Vec<usize>,
     /// The places of the changes in [`Plan::changes`]; none where something is only waited for.
     pub changes: Vec<usize>,
     /// The subsets that a DestinationRule of this wave keeps for now, by the place of its change. It stands in a later
@@ -44,7 +48,8 @@ pub struct Wave {
 pub enum Before {
     /// Nothing.
     Nothing,
-    /// What was written so far is ready: units that others depend on, what a webhook or an APIService leads to.
+    /// What was written so far is ready, and [`Wave::after`]: units that others depend on, what a webhook or an APIService
+    /// leads to.
     Ready,
     /// Proxies had time to learn of what was written.
     Settled,
@@ -52,7 +57,12 @@ pub enum Before {
 
 impl Wave {
     fn of(before: Before, changes: Vec<usize>) -> Self {
-        Self { before, changes, keeps: BTreeMap::new() }
+        Self { before, after: Vec::new(), changes, keeps: BTreeMap::new() }
+    }
+
+    /// One that comes after nothing, in which nothing is done.
+    pub fn none() -> Self {
+        Self::of(Before::Nothing, Vec::new())
     }
 
     /// What is sent in this wave for the change at a place: `rendered`, with the subsets that are kept for now.
@@ -69,7 +79,9 @@ impl Wave {
     }
 }
 
-/// The order of a plan: it depends on nothing but what is to be done, not on the order of files or blocks.
+/// The order of a plan: it depends on nothing but what is to be done, not on the order of files or blocks. `state` is
+/// what is there before it is carried out: a run that its record still has may have ended anywhere, so that what it wrote
+/// is waited for as if it were written now.
 ///
 /// Units come after those that they depend on; within a level, kinds come in their order. What an object names is
 /// never written after it, nor deleted before it. Routes (`VirtualService`) and what they lead to change such that no
@@ -120,6 +132,28 @@ fn is_gate(object: &ObjectRef) -> bool {
         .any(|kind| object.is("admissionregistration.k8s.io", kind))
         || object.is("apiregistration.k8s.io", "APIService")
         || object.is("security.istio.io", "PeerAuthentication")
+}
+
+/// Whether such a thing comes to stop others that does not do so as it is there: what was made to let others pass must
+/// not wait for them.
+fn closes(object: &ObjectRef, live: Option<&Value>, rendered: &Value) -> bool {
+    if object.is("security.istio.io", "PeerAuthentication") {
+        let strict = |body: &Value| body.get("spec").is_some_and(is_strict);
+        return strict(rendered) && !live.is_some_and(strict);
+    }
+    if object.is("apiregistration.k8s.io", "APIService") {
+        let service =
+            |body: &Value| body.pointer("/spec/service").filter(|service| !service.is_null()).cloned();
+        return service(rendered).is_some() && live.and_then(service) != service(rendered);
+    }
+    let failing = |body: &Value| -> BTreeSet<String> {
+        let webhooks = body.get("webhooks").and_then(Value::as_array).into_iter().flatten();
+        // `Fail` is the default.
+        let failing =
+            webhooks.filter(|one| one.get("failurePolicy").and_then(Value::as_str) != Some("Ignore"));
+        failing.filter_map(|one| one.get("name")?.as_str()).map(str::to_owned).collect()
+    };
+    !failing(rendered).is_subset(&live.map(failing).unwrap_or_default())
 }
 
 /// Waves of one level and rank.
@@ -246,32 +280,35 @@ impl<'a> Order<'a> {
     }
 
     fn writes(&self, written: &[usize], deleted: &[usize]) -> Writes {
-        let routes_change = self.any(written, is_route) || self.any(deleted, is_route);
+        let routes_change = self.is_unsettled() || self.any(written, is_route) || self.any(deleted, is_route);
         let shrunk = if routes_change { self.shrunk(written) } else { BTreeMap::new() };
         let at_once = |place: &usize| shrunk.get(place).is_none_or(|shrinking| shrinking.adds);
         let written: Vec<usize> = written.iter().copied().filter(at_once).collect();
         let blocks = self.blocks_written();
         let mut waves: Vec<Wave> = Vec::new();
-        let mut unsettled = false;
+        let mut unsettled = self.is_unsettled();
         let mut reached = None;
-        for ((level, _), places) in self.layers(&written) {
+        for ((level, rank), places) in self.layers(&written) {
             let begins = reached.replace(level) != Some(level);
-            let waits = begins && level > 0 && self.level_waits(level, &blocks);
-            let is_held = self.any(&places, is_gate) && !waves.is_empty();
+            let needed = if begins && level > 0 { self.needed_by_level(level) } else { BTreeSet::new() };
+            let waits = begins && level > 0 && (self.level_waits(level, &blocks) || !needed.is_empty());
+            let held_by = self.needed_by_gates(&places, (level, rank));
+            let is_held = self.any(&places, is_gate) && !(waves.is_empty() && held_by.is_empty());
+            let after: Vec<usize> = needed.union(&held_by).copied().collect();
             let settles = unsettled && self.any(&places, is_route);
-            let before = match (waits || is_held, settles) {
+            let wave = match (waits || is_held, settles) {
                 (true, true) => {
-                    waves.push(Wave::of(Before::Ready, Vec::new()));
-                    Before::Settled
+                    waves.push(Wave { after, ..Wave::of(Before::Ready, Vec::new()) });
+                    Wave::of(Before::Settled, Vec::new())
                 }
-                (true, false) => Before::Ready,
-                (false, true) => Before::Settled,
-                (false, false) => Before::Nothing,
+                (true, false) => Wave { after, ..Wave::of(Before::Ready, Vec::new()) },
+                (false, true) => Wave::of(Before::Settled, Vec::new()),
+                (false, false) => Wave::none(),
             };
             unsettled = (unsettled && !settles) || self.any(&places, is_led_to);
             let keeps = places.iter().filter_map(|place| Some((*place, shrunk.get(place)?.gone.clone())));
             let keeps = keeps.collect();
-            waves.push(Wave { keeps, ..Wave::of(before, places) });
+            waves.push(Wave { keeps, changes: places, ..wave });
         }
         let mut late: Vec<usize> = shrunk.into_keys().collect();
         self.sort(&mut late);
@@ -290,6 +327,70 @@ impl<'a> Order<'a> {
         shrunk.collect()
     }
 
+    /// Whether an earlier run has not ended.
+    fn is_resumed(&self) -> bool {
+        self.state.recorded().is_some_and(|record| record.run.is_some())
+    }
+
+    /// Whether proxies may still have to learn of what an earlier run did.
+    fn is_unsettled(&self) -> bool {
+        let routed = format!("virtualservices.{NETWORKING}");
+        self.is_resumed()
+            && self
+                .state
+                .admission
+                .as_ref()
+                .map_or(true, |admission| admission.definitions.contains_key(&routed))
+    }
+
+    /// What nothing is done about.
+    fn unchanged(&self) -> impl Iterator<Item = (usize, &'a Change)> {
+        let changes = self.plan.changes.iter().enumerate();
+        changes.filter(|(_, change)| change.action == Action::Unchanged)
+    }
+
+    /// What is unchanged of the units that those of this level come after of which something is written.
+    fn needed_by_level(&self, level: usize) -> BTreeSet<usize> {
+        let written = self.plan.changes.iter().filter(|change| change.action.is_written());
+        let units = written.filter_map(|change| change.unit.as_deref());
+        let units: BTreeSet<&str> = units.filter(|unit| self.levels.level(Some(unit)) == level).collect();
+        let is_needed = |change: &Change| {
+            change.unit.as_deref().is_some_and(|theirs| {
+                let theirs = BTreeSet::from([block(theirs)]);
+                units.iter().any(|unit| self.levels.is_after(unit, &theirs))
+            })
+        };
+        self.unchanged().filter(|(_, change)| is_needed(change)).map(|(place, _)| place).collect()
+    }
+
+    /// What is unchanged and must be ready before what begins to stop others: what it names, and the rest of its unit; all
+    /// that comes before it if an earlier run may have written that.
+    fn needed_by_gates(&self, places: &[usize], at: (usize, ApplyOrder)) -> BTreeSet<usize> {
+        let mut needed = BTreeSet::new();
+        for gate in places.iter().filter_map(|place| self.change(*place)) {
+            if !is_gate(&gate.object) {
+                continue;
+            }
+            let live = self.state.live(&gate.object).map(|live| &live.object);
+            let Some(body) = self.body(&gate.object).filter(|body| closes(&gate.object, live, body)) else {
+                continue;
+            };
+            let named = needs(&gate.object, &body);
+            let unit = gate.unit.as_deref().map(block);
+            let is_needed = |change: &Change| {
+                named.contains(&Need::Object(change.object.clone()))
+                    || (unit.is_some() && change.unit.as_deref().map(block) == unit)
+                    || self.is_resumed()
+            };
+            let comes_first = |change: &Change| {
+                (self.levels.level(change.unit.as_deref()), apply_order(&change.object)) < at
+            };
+            let meant = self.unchanged().filter(|(_, change)| comes_first(change) && is_needed(change));
+            needed.extend(meant.map(|(place, _)| place));
+        }
+        needed
+    }
+
     /// The blocks of the units of which something is written.
     fn blocks_written(&self) -> BTreeSet<&'a str> {
         let written = self.plan.changes.iter().filter(|change| change.action.is_written());
@@ -305,7 +406,7 @@ impl<'a> Order<'a> {
 
     /// What is deleted, the last applied first; definitions and namespaces at the end.
     fn deletions(&self, written: &[usize], deleted: &[usize], ground: Vec<usize>) -> Vec<Wave> {
-        let mut unsettled = self.any(written, is_route);
+        let mut unsettled = self.is_unsettled() || self.any(written, is_route);
         let mut waves: Vec<Wave> = Vec::new();
         let layers = self.layers(deleted).into_values().rev();
         for places in layers.chain(self.by_rank(ground).into_values().rev()) {

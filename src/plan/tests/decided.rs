@@ -1,6 +1,7 @@
 //! What is decided about what is wanted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -69,11 +70,11 @@ fn what_is_to_be_done_to_what_is_there() {
     assert_snapshot!(scene().preview(&rendered, Preview::Accepted(live.clone())).told(), @"a/ConfigMap/x: Unchanged Server");
     // Nothing records it.
     let adopted = Scene::new().render(&rendered).live(&live);
-    assert_snapshot!(adopted.preview(&rendered, Preview::Accepted(after)).told(), @r#"
+    assert_snapshot!(adopted.preview(&rendered, Preview::Accepted(after)).told(), @"
     ask a/ConfigMap/x
     a/ConfigMap/x: Adopt Server
-      data.a: Value(String("0")) → Value(String("1"))
-    "#);
+      data.a: Hidden → Hidden
+    ");
     assert_snapshot!(Scene::new().render(&rendered).preview(&rendered, Preview::Accepted(rendered.clone())).told(), @r#"
     ask a/ConfigMap/x
     a/ConfigMap/x: Create Server
@@ -209,6 +210,39 @@ fn f33_what_the_same_run_makes_room_for_is_said_later() {
     // f39: the server has the kind in another version.
     let old = json!({"apiVersion": "v0", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "a"}});
     assert_snapshot!(Scene::new().render(&old).told(), @r#"a/ConfigMap/x: Refused("the server does not serve it as v0, but as v1") Server"#);
+}
+
+#[test]
+fn f33_what_somebody_made_in_an_older_version_is_adopted_not_updated() {
+    let definition = |versions: Value| {
+        json!({
+            "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+            "metadata": {"name": "things.example.com"},
+            "spec": {"group": "example.com", "names": {"kind": "Thing"}, "versions": versions},
+        })
+    };
+    let thing = |version: &str| json!({"apiVersion": format!("example.com/{version}"), "kind": "Thing", "metadata": {"name": "t", "uid": "1"}});
+    let (old, new) =
+        (definition(json!([{"name": "v1"}])), definition(json!([{"name": "v1"}, {"name": "v2"}])));
+    let scene = || {
+        let (api_version, plural): (Arc<str>, Arc<str>) = (Arc::from("example.com/v1"), Arc::from("things"));
+        let served =
+            Served { versions: vec![Arc::clone(&api_version)], api_version, plural, namespaced: false };
+        let kind = Kind::Listed { served, objects: BTreeMap::new() };
+        let scene = Scene::new()
+            .with(|scene| drop(scene.state.kinds.insert(("example.com".into(), "Thing".into()), kind)));
+        let scene = scene.render(&new).live(&old).preview(&new, Preview::Accepted(new.clone()));
+        scene.render(&thing("v2")).live(&thing("v1"))
+    };
+    let last = |scene: Scene| scene.told().lines().last().unwrap().to_owned();
+    assert_snapshot!(last(scene()), @r#"Thing/t: Adopt Later("its CustomResourceDefinition things.example.com is changed by the same run")"#);
+    assert_snapshot!(last(scene().record(&thing("v2"), &thing("v1"))), @r#"Thing/t: Update Later("its CustomResourceDefinition things.example.com is changed by the same run")"#);
+    // What was approved is that, and no update.
+    scene().decided(|_, plan| {
+        let change = plan.changes.iter().find(|change| &*change.object.kind == "Thing").unwrap();
+        let now = |action| change.is_as_approved(&Change { action, ..change.clone() });
+        assert_eq!([Action::Adopt, Action::Update, Action::Create].map(now), [true, false, false]);
+    });
 }
 
 #[test]

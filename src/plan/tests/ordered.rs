@@ -17,6 +17,8 @@ struct Fleet {
     units: BTreeMap<String, Applying>,
     objects: Vec<(String, Object, Action)>,
     live: Vec<Value>,
+    /// Whether an earlier run has not ended.
+    resumed: bool,
 }
 
 fn made(kind: (&str, &str), name: &str, rest: Value) -> Value {
@@ -77,6 +79,17 @@ impl Fleet {
         self.with(unit, Action::Update, rendered)
     }
 
+    /// It is there as it is to be.
+    fn holds(mut self, unit: &str, live: &Value) -> Self {
+        self.live.push(live.clone());
+        self.with(unit, Action::Unchanged, live)
+    }
+
+    /// An earlier run has not ended.
+    fn resumed(self) -> Self {
+        Self { resumed: true, ..self }
+    }
+
     fn deletes(mut self, unit: &str, live: &Value) -> Self {
         self.live.push(live.clone());
         self.with(unit, Action::Delete, live)
@@ -90,6 +103,15 @@ impl Fleet {
         let mut wanted = Wanted::new(&Arc::from("prod-a"), set(), wanted);
         wanted.units = self.units.iter().map(|(address, applying)| (address.as_str(), applying)).collect();
         let mut state = Scene::new().state;
+        if let (true, Ok(Some(record)), Ok(admission)) =
+            (self.resumed, &mut state.record, &mut state.admission)
+        {
+            let release = Digest::of(&json!(1));
+            let (id, by) = ("r".to_owned(), "somebody@there".to_owned());
+            record.run = Some(Run { id, by, release, at: jiff::Timestamp::UNIX_EPOCH, phase: Phase::Failed });
+            let name = "virtualservices.networking.istio.io".to_owned();
+            admission.definitions.insert(name, "1".to_owned());
+        }
         for value in &self.live {
             let reference = object(value.clone()).reference().clone();
             let served = Served {
@@ -126,10 +148,14 @@ impl Fleet {
             [("foundation", foundation), ("write", writes), ("delete", deletions), ("last", last)]
         {
             for wave in waves {
-                let before = match wave.before {
-                    Before::Nothing => "",
-                    Before::Ready => "(ready) ",
-                    Before::Settled => "(settled) ",
+                let named = |places: &[usize]| -> Vec<String> {
+                    places.iter().map(|place| plan.changes[*place].object.short()).collect()
+                };
+                let before = match (wave.before, wave.after.as_slice()) {
+                    (Before::Nothing, _) => String::new(),
+                    (Before::Ready, []) => "(ready) ".to_owned(),
+                    (Before::Ready, after) => format!("(ready, {} too) ", named(after).join(", ")),
+                    (Before::Settled, _) => "(settled) ".to_owned(),
                 };
                 let objects = wave.changes.iter().map(|place| {
                     let kept: Vec<&str> = wave
@@ -202,6 +228,101 @@ fn units_wait_for_those_they_come_after_and_kinds_for_one_another() {
     write (ready) ConfigMap/web
     write Deployment/web
     ");
+}
+
+#[test]
+fn what_a_unit_comes_after_is_ready_before_it_whoever_wrote_it() {
+    let job = plain(("batch", "Job"), "migrate");
+    let units = Fleet::default()
+        .unit("component.base", &[])
+        .unit("component.migrate", &["base"])
+        .unit("component.other", &[])
+        .unit("service.web", &["migrate"]);
+    let web = deployment("web", "web");
+    let fleet = units
+        .clone()
+        .holds("component.base", &plain(("", "Service"), "base"))
+        .holds("component.migrate", &job)
+        .holds("component.other", &plain(("", "Service"), "other"))
+        .holds("service.web", &plain(("", "ConfigMap"), "web"))
+        .updates("service.web", &web, &web);
+    assert_snapshot!(fleet.told(), @"write (ready, Service/base, Job/migrate too) Deployment/web");
+    // One part of it is written, and the other is not.
+    let partly = units
+        .creates("component.migrate", &job)
+        .holds("component.migrate", &plain(("", "ConfigMap"), "migrate"))
+        .creates("service.web", &web);
+    assert_snapshot!(partly.told(), @"
+    write Job/migrate
+    write (ready, ConfigMap/migrate too) Deployment/web
+    ");
+}
+
+#[test]
+fn what_an_earlier_run_wrote_is_ready_before_what_shuts_others_out() {
+    let config = |policy: &str| {
+        let webhooks = json!([{"name": "w.example.com", "failurePolicy": policy,
+            "clientConfig": {"service": {"name": "hooks", "namespace": "a"}}}]);
+        let kind = ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration");
+        made(kind, "web", json!({ "webhooks": webhooks }))
+    };
+    let strict = |mode: &str| {
+        let kind = ("security.istio.io", "PeerAuthentication");
+        made(kind, "default", json!({"spec": {"mtls": {"mode": mode}}}))
+    };
+    let there = || {
+        Fleet::default()
+            .holds("service.hooks", &plain(("", "Service"), "hooks"))
+            .holds("service.web", &deployment("web", "web"))
+            .holds("service.other", &deployment("other", "other"))
+    };
+    let told = [
+        there().creates("service.web", &config("Fail")),
+        there().creates("service.web", &config("Fail")).resumed(),
+        there().updates("service.web", &config("Ignore"), &config("Fail")),
+        there().creates("service.mesh", &strict("STRICT")).resumed(),
+        there().updates("service.mesh", &strict("PERMISSIVE"), &strict("STRICT")).resumed(),
+    ];
+    assert_snapshot!(told.map(|fleet| fleet.told()).join(""), @"
+    write (ready, Service/hooks, Deployment/web too) ValidatingWebhookConfiguration/web
+    write (ready, Service/hooks, Deployment/web, Deployment/other too) ValidatingWebhookConfiguration/web
+    write (ready, Service/hooks, Deployment/web too) ValidatingWebhookConfiguration/web
+    write (ready, Service/hooks, Deployment/web, Deployment/other too) PeerAuthentication/default
+    write (ready, Service/hooks, Deployment/web, Deployment/other too) PeerAuthentication/default
+    ");
+    // What shuts others out already, or lets them in, waits for nobody: it may be what mends them.
+    let told = [
+        there().updates("service.web", &config("Fail"), &config("Ignore")).resumed(),
+        there().updates("service.web", &config("Fail"), &config("Fail")).resumed(),
+        there().creates("service.web", &config("Ignore")).resumed(),
+        there().updates("service.mesh", &strict("STRICT"), &strict("PERMISSIVE")).resumed(),
+    ];
+    assert_snapshot!(told.map(|fleet| fleet.told()).join(""), @"
+    write ValidatingWebhookConfiguration/web
+    write ValidatingWebhookConfiguration/web
+    write ValidatingWebhookConfiguration/web
+    write PeerAuthentication/default
+    ");
+}
+
+#[test]
+fn f102_proxies_learn_of_what_an_earlier_run_did() {
+    let route = routes("web", "web");
+    let rules = rule("web", &["v1"]);
+    // The route is as it is to be, since the earlier run.
+    let gone = Fleet::default().holds("service.web", &route).deletes("service.web", &rules);
+    assert_snapshot!(gone.told(), @"delete DestinationRule/web");
+    assert_snapshot!(gone.resumed().told(), @"delete (settled) DestinationRule/web");
+    let led = Fleet::default().holds("service.web", &rules).creates("service.web", &route);
+    assert_snapshot!(led.clone().told(), @"write VirtualService/web");
+    assert_snapshot!(led.resumed().told(), @"write (settled) VirtualService/web");
+    let less = Fleet::default().holds("service.web", &route).updates(
+        "service.web",
+        &rule("web", &["v1", "v2"]),
+        &rule("web", &["v2"]),
+    );
+    assert_snapshot!(less.told(), @"write DestinationRule/web");
+    assert_snapshot!(less.resumed().told(), @"write (settled) DestinationRule/web");
 }
 
 #[test]

@@ -92,8 +92,8 @@ fn what_something_else_made_is_taken_over_when_that_is_said() {
     // What scales goes on scaling.
     assert_snapshot!(scene(Some("scale")).blocked(&adopt), @r#"
     Error P006: 2 fields of a/ConfigMap/x belong to somebody else
-      scaler (scale) owns data.a: "0", and rendered is "1"
-      scaler (scale) owns data.b: "0", and rendered is "1"
+      scaler (scale) owns data.a: (sensitive), and rendered is (sensitive)
+      scaler (scale) owns data.b: (sensitive), and rendered is (sensitive)
       help: leave what others manage out of what is rendered; or take it: add `take_over = ["ConfigMap/x:data.a", "ConfigMap/x:data.b"]` to component.a, or say `--take-over 'ConfigMap/x:data.a' --take-over 'ConfigMap/x:data.b'`
     "#);
     // It is another fleet's.
@@ -231,6 +231,24 @@ fn f91_a_render_that_lost_its_objects_deletes_nothing() {
       help: leave `--deletions` out
     ");
     assert_eq!(shrunk(5, 5).blocked(&deletions(0)), "");
+    // What a run was about to make, and did not, is none of what is there.
+    let widened = |recorded, rendered| {
+        (0..30).fold(shrunk(recorded, rendered), |scene, number| {
+            let new = config(&format!("new{number}"), json!({"a": "1"}));
+            scene.record(&new, &applied(&new, "n"))
+        })
+    };
+    assert_snapshot!(widened(10, 4).blocked(&nothing()), @"
+    Error P008: 6 of 10 recorded objects would be deleted
+      that is more than half
+      help: if that is meant, say `--deletions 6`
+    ");
+    assert_eq!(widened(10, 5).blocked(&nothing()), "");
+    assert_snapshot!(widened(0, 0).blocked(&nothing()), @"
+    Error P008: nothing is rendered, and 0 of 0 recorded objects would be deleted
+      a render that lost its objects looks the same
+      help: if that is meant, say `--deletions 0`
+    ");
 }
 
 #[test]
@@ -332,7 +350,7 @@ fn f104_a_strict_peer_authentication_is_told() {
     };
     assert_snapshot!(told("PERMISSIVE", "STRICT"), @"
     Warning P020: a/PeerAuthentication/default becomes STRICT: callers without a sidecar are shut out
-      it is written when all that is written before it is ready; other callers are not looked at
+      it is written when all that this run, or one that did not end, writes before it is ready; other callers are not looked at
     ");
     assert_eq!(told("STRICT", "STRICT"), "");
     assert_eq!(told("STRICT", "PERMISSIVE"), "");

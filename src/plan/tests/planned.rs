@@ -12,6 +12,29 @@ fn release() -> Digest {
     Digest::of(&json!("release"))
 }
 
+fn run(release: Digest) -> Run {
+    let (id, by) = ("r".to_owned(), "somebody@there".to_owned());
+    Run { id, by, release, at: jiff::Timestamp::UNIX_EPOCH, phase: Phase::Failed }
+}
+
+fn released(digest: Digest) -> Release {
+    Release {
+        digest,
+        tool: String::new(),
+        commit: None,
+        dirty: false,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        by: String::new(),
+        rollout: None,
+        ready: None,
+        verified: false,
+        written: 0,
+        covers: BTreeSet::new(),
+        broken_glass: None,
+        objects: None,
+    }
+}
+
 impl Scene {
     fn saved(&self, permit: &Permit) -> SavedCluster {
         self.decided(|wanted, plan| {
@@ -124,6 +147,82 @@ fn f78_the_same_plan_again_has_nothing_to_do() {
     // Made anew, it is somebody else's.
     let anew = applied(&two, "3");
     assert_snapshot!(scene().live(&anew).stands(&saved), @"P031 a/ConfigMap/two was deleted and made again by fleetwright since the plan was made");
+}
+
+/// A rule as it is there, applied.
+fn ruled(subsets: &Value) -> Value {
+    let mut live = rule(subsets);
+    live["metadata"]["uid"] = json!("1");
+    live["metadata"]["labels"] = json!({ PART_OF: set().as_str() });
+    live["metadata"]["managedFields"] = json!([{
+        "manager": "fleetwright", "operation": "Apply", "apiVersion": "networking.istio.io/v1",
+        "fieldsV1": {"f:spec": {"f:host": {}, "f:subsets": {}}},
+    }]);
+    live
+}
+
+fn rule(subsets: &Value) -> Value {
+    json!({
+        "apiVersion": "networking.istio.io/v1", "kind": "DestinationRule",
+        "metadata": {"name": "web", "namespace": "a"}, "spec": {"host": "web", "subsets": subsets},
+    })
+}
+
+#[test]
+fn f57_a_rule_that_is_written_in_two_steps_may_be_found_between_them() {
+    let subset = |name: &str| json!({"name": name, "labels": {"v": name}});
+    let becomes = json!([subset("v2"), subset("v3")]);
+    let scene = |live: &Value| {
+        let kind = (Arc::from("networking.istio.io"), Arc::from("DestinationRule"));
+        let (api_version, plural) = (Arc::from("networking.istio.io/v1"), Arc::from("destinationrules"));
+        let served =
+            Served { versions: vec![Arc::clone(&api_version)], api_version, plural, namespaced: true };
+        let scene = Scene::new().with(|scene| {
+            drop(scene.state.kinds.insert(kind, Kind::Listed { served, objects: BTreeMap::new() }))
+        });
+        let live = ruled(live);
+        let mut after = live.clone();
+        after["spec"]["subsets"] = becomes.clone();
+        let scene = scene.render(&rule(&becomes)).record(&rule(&becomes), &live).live(&live);
+        scene.preview(&rule(&becomes), Preview::Accepted(after))
+    };
+    let saved = scene(&json!([subset("v1"), subset("v2")])).saved(&Permit::default());
+    let stands = |live: Value| scene(&live).stands(&saved);
+    assert_eq!(stands(json!([subset("v1"), subset("v2")])), "Due\n");
+    assert_eq!(stands(json!([subset("v2"), subset("v3"), subset("v1")])), "Due\n");
+    assert_eq!(stands(becomes.clone()), "Done\n");
+    // Somebody else was there.
+    let edited = json!([subset("v2"), subset("v3"), {"name": "v1", "labels": {"v": "v9"}}]);
+    assert_snapshot!(stands(edited), @"
+    P031 a/DestinationRule/web was changed by fleetwright since the plan was made
+      spec.subsets has another value
+    ");
+    assert_snapshot!(stands(json!([subset("v2"), subset("v3"), subset("v1"), subset("v4")])), @"
+    P031 a/DestinationRule/web was changed by fleetwright since the plan was made
+      spec.subsets has another value
+    ");
+}
+
+#[test]
+fn s30_a_plan_with_a_salt_holds_for_what_its_own_run_has_left_alone() {
+    let new = || {
+        Scene::new().render(&rendered()).preview(&rendered(), Preview::Accepted(applied(&rendered(), "1")))
+    };
+    let salted =
+        new().with(|scene| scene.state.record = Ok(None)).saved(&Permit { adopt: true, ..Permit::default() });
+    let with = |releases: &[Digest], is_ended: bool| {
+        new().with(|scene| {
+            let Ok(Some(record)) = &mut scene.state.record else { panic!() };
+            record.releases = releases.iter().map(|digest| released(*digest)).collect();
+            record.run = (!is_ended).then(|| run(release()));
+        })
+    };
+    let older = Digest::of(&json!("older"));
+    // As it is left by a run that was stopped.
+    assert_eq!(with(&[release()], false).stands(&salted), "Due\n");
+    assert_snapshot!(with(&[older], false).stands(&salted), @"P030 the plan cannot be applied: its seal is not that of the record of this cluster");
+    assert_snapshot!(with(&[release(), older], false).stands(&salted), @"P030 the plan cannot be applied: its seal is not that of the record of this cluster");
+    assert_snapshot!(with(&[release()], true).stands(&salted), @"P030 the plan cannot be applied: its seal is not that of the record of this cluster");
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn no_path_in_a_plan_file_holds_a_secret() {
     let object = object(rendered.clone());
     let path = |path: &[&str]| path.iter().map(|step| (*step).to_owned()).collect::<FieldPath>();
     let secrets = BTreeSet::from([path(&["tokens", "0"]), path(&["hosts", "0", "name"])]);
-    let scene = Scene::new().live(&live);
+    let scene = Scene::new().live(&live).record(&rendered, &live);
     let wanted = WantedObject { object: &object, secrets: &secrets, unit: "component.a", origin: None };
     let wanted = Wanted::new(&Arc::from("prod-a"), set(), [wanted]);
     let previews = BTreeMap::from([(object.reference().clone(), Preview::Accepted(live))]);
@@ -77,6 +77,67 @@ fn s03_what_a_server_says_about_a_secret_is_not_repeated() {
     assert_snapshot!(scene.rejects(&rendered, 422, "Invalid", &message, &causes).told(), @r#"
     ask a/ConfigMap/x
     a/ConfigMap/x: Refused("the server answered 422: data: FieldValueInvalid") Server
+    "#);
+}
+
+#[test]
+fn inv08_what_may_have_been_secret_is_not_shown_where_the_record_is_lost() {
+    let rendered = config("x", json!({"a": "1"}));
+    let mut live = applied(&config("x", json!({"a": "0"})), "1");
+    live["metadata"]["annotations"] = json!({"token": SECRET, "theirs": "0"});
+    live["metadata"]["labels"]["tier"] = json!(SECRET);
+    live["metadata"]["managedFields"][0]["fieldsV1"]["f:metadata"] =
+        json!({"f:annotations": {"f:token": {}}, "f:labels": {(format!("f:{PART_OF}")): {}, "f:tier": {}}});
+    let mut after = applied(&rendered, "1");
+    after["metadata"]["annotations"] = json!({"theirs": "1"});
+    let scene =
+        || Scene::new().render(&rendered).live(&live).preview(&rendered, Preview::Accepted(after.clone()));
+    let told = [
+        scene().with(|scene| scene.state.record = Err(unread("forbidden"))),
+        scene().with(|scene| scene.state.record = Ok(None)),
+        // Another is recorded.
+        scene(),
+    ];
+    assert_snapshot!(told.map(|scene| scene.told()).join("---\n"), @r#"
+    ask a/ConfigMap/x
+    a/ConfigMap/x: Update Server
+      data.a: Hidden → Hidden
+      metadata.annotations.theirs: Value(String("0")) → Value(String("1"))
+      metadata.annotations.token: Hidden → Absent
+      metadata.labels: Value(Object {"tier": String("(sensitive)")}) → Absent
+    incomplete: the record: forbidden
+    ---
+    ask a/ConfigMap/x
+    a/ConfigMap/x: Adopt Server
+      data.a: Hidden → Hidden
+      metadata.annotations.theirs: Value(String("0")) → Value(String("1"))
+      metadata.annotations.token: Hidden → Absent
+      metadata.labels: Value(Object {"tier": String("(sensitive)")}) → Absent
+    ---
+    ask a/ConfigMap/x
+    a/ConfigMap/x: Adopt Server
+      data.a: Hidden → Hidden
+      metadata.annotations.theirs: Value(String("0")) → Value(String("1"))
+      metadata.annotations.token: Hidden → Absent
+      metadata.labels: Value(Object {"tier": String("(sensitive)")}) → Absent
+    "#);
+    // What fleetwright never applied holds nothing of its own.
+    live["metadata"]["managedFields"][0]["manager"] = json!("kubectl");
+    live["metadata"]["annotations"]["token"] = json!("shown");
+    live["metadata"]["labels"]["tier"] = json!("shown");
+    after["metadata"]["managedFields"] = live["metadata"]["managedFields"].clone();
+    let theirs = Scene::new().render(&rendered).live(&live).preview(&rendered, Preview::Accepted(after));
+    assert_snapshot!(theirs.told(), @r#"
+    ask a/ConfigMap/x
+    a/ConfigMap/x: Adopt Server
+      data.a: Value(String("0")) → Value(String("1"))
+      metadata.annotations.theirs: Value(String("0")) → Value(String("1"))
+      metadata.annotations.token: Value(String("shown")) → Absent
+      metadata.labels: Value(Object {"tier": String("shown")}) → Absent
+      conflict with kubectl: data.a: Value(String("0")) → Value(String("1"))
+      conflict with kubectl: metadata.annotations.token: Value(String("shown")) → Absent
+      conflict with kubectl: metadata.labels["applyset.kubernetes.io/part-of"]: Value(String("applyset-GV3UfclBCop_BM3kgQz9CpiWspR1bzc1vwQS--Iw5Ko-v1")) → Value(String("applyset-GV3UfclBCop_BM3kgQz9CpiWspR1bzc1vwQS--Iw5Ko-v1"))
+      conflict with kubectl: metadata.labels.tier: Value(String("shown")) → Absent
     "#);
 }
 

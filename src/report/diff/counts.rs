@@ -47,7 +47,7 @@ impl Counts {
         for change in changes {
             *counts.at(Verb::of(&change.action).0) += 1;
             counts.conflicts += change.conflicts.len();
-            if let Judged::Approximately(_) = change.judged {
+            if let Judged::Approximately(_) | Judged::Forbidden(_) = change.judged {
                 counts.approximate += 1;
             }
         }

@@ -160,7 +160,7 @@ fn facts(change: &Change) -> Vec<(Key, Fact<'_>)> {
     let why = Verb::of(&change.action).1.map(|why| ((0, String::new()), Fact::Why(why)));
     let judged = match &change.judged {
         Judged::Server | Judged::Rendered => None,
-        judged @ (Judged::Approximately(_) | Judged::Later(_)) => {
+        judged @ (Judged::Approximately(_) | Judged::Forbidden(_) | Judged::Later(_)) => {
             Some(((1, String::new()), Fact::Judged(judged)))
         }
     };

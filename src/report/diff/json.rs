@@ -231,7 +231,7 @@ impl Said {
     fn of(part: &Part<'_>) -> Self {
         let doubt = part.judged.and_then(|judged| match judged {
             Judged::Server | Judged::Rendered => None,
-            Judged::Approximately(why) => Some(Doubt::Approximate(why.to_string())),
+            Judged::Approximately(why) | Judged::Forbidden(why) => Some(Doubt::Approximate(why.to_string())),
             Judged::Later(why) => Some(Doubt::Later(why.to_string())),
         });
         Self {

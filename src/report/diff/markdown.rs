@@ -220,7 +220,7 @@ impl Page {
     fn approximate(&self, diff: &Diff<'_>, room: usize) -> String {
         let mut reasons: BTreeMap<&str, Clusters> = BTreeMap::new();
         for part in diff.entries.iter().flat_map(|entry| &entry.parts) {
-            if let Some(Judged::Approximately(why)) = part.judged {
+            if let Some(Judged::Approximately(why) | Judged::Forbidden(why)) = part.judged {
                 reasons.entry(why).or_default().extend(part.clusters.iter().cloned());
             }
         }
@@ -251,7 +251,7 @@ impl Page {
         for part in &entry.parts {
             let (fields, most) = words::fields(entry, part);
             let said = words::part(entry, part);
-            let is_approximate = matches!(part.judged, Some(Judged::Approximately(_)));
+            let is_approximate = matches!(part.judged, Some(Judged::Approximately(_) | Judged::Forbidden(_)));
             let has_some =
                 !said.is_empty() || !fields.is_empty() || !part.conflicts.is_empty() || is_approximate;
             if part.clusters != entry.clusters && has_some {

@@ -83,7 +83,8 @@ impl Page {
             head.push_str(&self.painted(Paint::Dim, &format!("  {}", one_line(unit))));
         }
         head.push_str(&format!("  {}", words::on(&entry.clusters, &self.all).plain()));
-        let is_approximate = |part: &Part<'_>| matches!(part.judged, Some(Judged::Approximately(_)));
+        let is_approximate =
+            |part: &Part<'_>| matches!(part.judged, Some(Judged::Approximately(_) | Judged::Forbidden(_)));
         if entry.parts.iter().any(is_approximate) {
             head.push_str(&self.painted(Paint::Cyan, "  (approximate)"));
         }
@@ -210,7 +211,7 @@ impl Page {
     fn approximate(&mut self, entries: &[Entry<'_>]) {
         let mut reasons: BTreeMap<&str, (Clusters, usize)> = BTreeMap::new();
         for part in entries.iter().flat_map(|entry| &entry.parts) {
-            if let Some(Judged::Approximately(why)) = part.judged {
+            if let Some(Judged::Approximately(why) | Judged::Forbidden(why)) = part.judged {
                 let (clusters, count) = reasons.entry(why).or_default();
                 clusters.extend(part.clusters.iter().cloned());
                 *count += part.clusters.len();

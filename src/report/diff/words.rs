@@ -97,7 +97,9 @@ pub(super) fn part(entry: &Entry<'_>, part: &Part<'_>) -> Vec<Words> {
     let why = part.why.and_then(|why| action(entry.verb, Some(why)));
     let later = match part.judged {
         Some(Judged::Later(why)) => Some(Words::default().own("not checked by the server: ").quoted(&**why)),
-        Some(Judged::Approximately(_) | Judged::Server | Judged::Rendered) | None => None,
+        Some(Judged::Approximately(_) | Judged::Forbidden(_) | Judged::Server | Judged::Rendered) | None => {
+            None
+        }
     };
     why.into_iter().chain(later).collect()
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::scene::{Scene, config_map};
+use super::scene::{Scene, config_map, deployment};
 use crate::harness::{Cluster, Crds, Fault, Lab, Rule, Spec, block_on};
 use crate::program::Outcome;
 
@@ -144,4 +144,48 @@ fn units_wait_for_those_they_depend_on() {
     assert_eq!(applied.status, Some(0), "{}", said(&applied));
     let patches: Vec<String> = scene.writes().into_iter().filter(|line| line.starts_with("PATCH ")).collect();
     assert_eq!(patches, ["PATCH configmaps/first", "PATCH serviceaccounts/early-by-kind"]);
+}
+
+#[test]
+fn f57_units_wait_for_what_an_earlier_run_has_not_seen_ready() {
+    let scene = Scene::of(
+        Lab::bare(),
+        "component \"after\" {\n  namespace = \"here\"\n  manifests = [\"after.yaml\"]\n  depends_on = [\"before\"]\n}\n\
+         component \"before\" {\n  namespace = \"here\"\n  manifests = [\"before.yaml\"]\n}\n",
+    );
+    scene.manifest("after.yaml", &[config_map("late", "1")]);
+    // Nothing on this server makes it ready.
+    scene.manifest("before.yaml", &[deployment("first", "registry.example.com/first:1", "unready")]);
+    for writes in [vec!["PATCH deployments/first"], Vec::new()] {
+        let before = scene.writes().len();
+        let failed = scene.apply(&["--ready-timeout", "2s"]);
+        assert_eq!(failed.status, Some(5), "{}", said(&failed));
+        assert!(failed.stderr.contains("Deployment/first is not ready"), "{}", failed.stderr);
+        let written = scene.writes().split_off(before);
+        let patches: Vec<String> = written.into_iter().filter(|line| line.starts_with("PATCH ")).collect();
+        assert_eq!(patches, writes);
+    }
+}
+
+#[test]
+fn f57_f102_a_plan_that_was_stopped_between_two_writes_of_a_rule_goes_on() {
+    let scene = mesh(&[route("v1"), rule(&["v1"])]);
+    let applied = scene.apply(&[]);
+    assert_eq!(applied.status, Some(0), "{}", said(&applied));
+    scene.render(&[route("v2"), rule(&["v2"])]);
+    let saved = scene.diff(&["--save", "plan.json"]);
+    assert_eq!(saved.status, Some(1), "{}", said(&saved));
+    let refused =
+        Rule::new(Fault::status(403)).verb("patch").kind("networking.istio.io/v1", "VirtualService");
+    scene.proxy.add(refused.dry_run(false).nth(1));
+    let before = scene.writes().len();
+    let stopped = scene.apply(&["--plan", "plan.json"]);
+    assert_eq!(stopped.status, Some(5), "{}", said(&stopped));
+    assert_eq!(writes(&scene, before), ["PATCH destinationrules/web", "PATCH virtualservices/web"]);
+    let before = scene.writes().len();
+    let again = scene.apply(&["--plan", "plan.json"]);
+    assert_eq!(again.status, Some(0), "{}", said(&again));
+    assert_eq!(writes(&scene, before), ["PATCH virtualservices/web", "PATCH destinationrules/web"]);
+    let live = scene.live(&rule(&[])).unwrap();
+    assert_eq!(live["spec"]["subsets"], rule(&["v2"])["spec"]["subsets"]);
 }
