@@ -49,23 +49,23 @@ pub(super) async fn pause(stop: &mut Stop, wait: Duration) -> bool {
     }
 }
 
-/// Refuses if the user may not do all that the plan needs: told all at once.
-pub(super) async fn rights(proven: &Proven, job: &Job<'_>) -> Result<(), Hindrance> {
+/// What the user may not do of all that the plan needs: told all at once.
+pub(super) async fn rights(proven: &Proven, job: &Job<'_>) -> Diagnostics {
     let needs = needs(job);
     let cluster = &job.wanted.cluster;
     match proven.missing(&needs).await {
-        Ok(missing) if missing.is_empty() => Ok(()),
+        Ok(missing) if missing.is_empty() => Diagnostics::new(),
         Ok(missing) => {
             let message = format!("the user may not do all that changing cluster \"{cluster}\" needs");
             let problem = Diagnostic::error(codes::RIGHTS, message).on(Arc::clone(cluster));
             let problem = problem.note(proven.target().to_string());
             let problem =
                 missing.iter().fold(problem, |problem, need| problem.note(format!("missing: {need}")));
-            Err(problem
-                .help("bind the user to a Role or ClusterRole with these rights, then run it again")
-                .into())
+            Diagnostics::from(
+                problem.help("bind the user to a Role or ClusterRole with these rights, then run it again"),
+            )
         }
-        Err(unknown) => Err(Hindrance::Refused(Unknown::together(&unknown).into_iter().collect())),
+        Err(unknown) => Unknown::together(&unknown).into_iter().collect(),
     }
 }
 
@@ -268,10 +268,7 @@ async fn one(
 
 fn locked(proven: &Proven, claim: &Claim, holder: &Holder) -> Diagnostic {
     let cluster = &proven.target().cluster;
-    let what = match claim.name.split_once(".rollout.") {
-        Some((_, rollout)) => format!("rollout \"{rollout}\""),
-        None => format!("cluster \"{cluster}\""),
-    };
+    let what = Claim::what(&claim.name, cluster);
     let message = format!("{what} is being changed by another run, which is alive");
     let problem = Diagnostic::error(codes::LOCKED, message).on(Arc::clone(cluster));
     let problem = holder.notes().into_iter().fold(problem, Diagnostic::note);

@@ -109,7 +109,8 @@ fn blank(wanted: &WantedObject<'_>) -> Entry {
 
 /// Puts the release at the head. What the one before it had to prove is proven if its soak is over.
 fn begin_release(record: &mut Record, job: &Job<'_>, now: Timestamp, writes: bool) {
-    let Applied { digest, commit, dirty, by, rollout, soak, broken_glass, process: _ } = job.release;
+    let Applied { digest, commit, dirty, by, rollout, soak, is_judged, broken_glass, process: _ } =
+        job.release;
     if let Some(head) = record.releases.first_mut().filter(|head| head.digest == digest) {
         // By a clock that was set back since, or by that of another server, it would be ready before it came.
         head.at = head.at.min(now);
@@ -119,8 +120,13 @@ fn begin_release(record: &mut Record, job: &Job<'_>, now: Timestamp, writes: boo
         head.broken_glass = broken_glass.map(str::to_owned).or_else(|| head.broken_glass.clone());
         return;
     }
+    // One whose last run did not come to its end is not what it was when it became ready.
+    let is_finished = record.run.is_none();
     if let Some(head) = record.releases.first_mut()
-        && head.ready.is_some_and(|ready| now.as_second() - ready.as_second() >= seconds(soak))
+        && let Some(ready) = head.ready.filter(|ready| *ready >= head.at)
+        && is_finished
+        && !is_judged
+        && now.as_second() - ready.as_second() >= seconds(soak)
     {
         head.verified = true;
     }
