@@ -49,15 +49,15 @@ pub(super) async fn pause(stop: &mut Stop, wait: Duration) -> bool {
     }
 }
 
-/// Refuses if the user may not do all that the plan needs, here and on the cluster that holds the rollout's lock: told all
-/// at once.
-pub(super) async fn rights(proven: &Proven, job: &Job<'_>) -> Result<(), Hindrance> {
+/// What the user may not do of all that the plan needs, here and on the cluster that holds the rollout's lock: told all at
+/// once.
+pub(super) async fn rights(proven: &Proven, job: &Job<'_>) -> Diagnostics {
     let mut problems = Diagnostics::new();
     missing(proven, &job.wanted.cluster, &needs(job), &mut problems).await;
     if let Some((first, _)) = job.rollout.filter(|(first, _)| first.uid() != proven.uid()) {
         missing(first, &job.wanted.cluster, &of_lock(&job.wanted.set.namespace), &mut problems).await;
     }
-    if problems.is_empty() { Ok(()) } else { Err(Hindrance::Refused(problems)) }
+    problems
 }
 
 async fn missing(keeper: &Proven, changed: &str, needs: &[Need], problems: &mut Diagnostics) {
@@ -297,10 +297,7 @@ async fn one(
 
 fn locked(proven: &Proven, claim: &Claim, holder: &Holder) -> Diagnostic {
     let cluster = &proven.target().cluster;
-    let what = match claim.name.split_once(".rollout.") {
-        Some((_, rollout)) => format!("rollout \"{rollout}\""),
-        None => format!("cluster \"{cluster}\""),
-    };
+    let what = Claim::what(&claim.name, cluster);
     let message = format!("{what} is being changed by another run, which is alive");
     let problem = Diagnostic::error(codes::LOCKED, message).on(Arc::clone(cluster));
     let problem = holder.notes().into_iter().fold(problem, Diagnostic::note);

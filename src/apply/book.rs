@@ -124,7 +124,10 @@ fn begin_release(record: &mut Record, job: &Job<'_>, now: Timestamp, writes: boo
         head.broken_glass = broken_glass.map(str::to_owned).or_else(|| head.broken_glass.clone());
         return;
     }
-    if let Some(head) = record.releases.first_mut().filter(|head| has_proven_itself(head, &job.release, now))
+    // One whose last run did not come to its end is not what it was when it became ready.
+    let is_finished = record.run.is_none();
+    if let Some(head) = record.releases.first_mut().filter(|_| is_finished)
+        && has_proven_itself(head, &job.release, now)
     {
         head.verified = true;
     }
@@ -156,7 +159,9 @@ fn begin_release(record: &mut Record, job: &Job<'_>, now: Timestamp, writes: boo
 fn has_proven_itself(head: &Release, now_applied: &Applied<'_>, now: Timestamp) -> bool {
     let soak = i64::try_from(now_applied.soak.as_secs()).unwrap_or(i64::MAX);
     let has_soaked = |ready: Timestamp| now.as_second().saturating_sub(ready.as_second()) >= soak;
-    !now_applied.is_gated && head.broken_glass.is_none() && head.ready.is_some_and(has_soaked)
+    !now_applied.is_gated
+        && head.broken_glass.is_none()
+        && head.ready.filter(|ready| *ready >= head.at).is_some_and(has_soaked)
 }
 
 /// Keeps the newest, and the last one before this that was verified: the one that a rollback goes to.

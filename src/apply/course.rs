@@ -76,7 +76,6 @@ impl<'a> Course<'a> {
     pub fn may_begin(&mut self) -> bool {
         if self.halt.is_none() && *self.stop.borrow() {
             self.halt = Some(Halt::Stopped);
-            (self.tell)(Event::Stopping);
         }
         if self.halt.is_none() && !self.locks.are_held() {
             self.halt = Some(Halt::LostLock);

@@ -49,7 +49,14 @@ pub enum Event {
     },
     /// Something worth knowing that stops nothing.
     Warning(String),
-    /// A signal came: nothing new is begun.
+    /// Something happened on the way to a server: a try that failed, a warning of the server.
+    Notice {
+        /// The cluster, which may be another one than that which is changed.
+        cluster: Arc<str>,
+        /// What, with the cluster's name before it.
+        text: String,
+    },
+    /// A signal came: nothing new is begun. Told by whoever sets [`Stop`](super::Stop), at once.
     Stopping,
 }
 
@@ -64,6 +71,7 @@ impl Event {
                 Self::NotReady { object, unit, why: Arc::from(secrets.hide(&why)) }
             }
             Self::Warning(text) => Self::Warning(secrets.hide(&text)),
+            Self::Notice { cluster, text } => Self::Notice { cluster, text: secrets.hide(&text) },
             said @ (Self::Locked { .. } | Self::Begun(_) | Self::Writing { .. } | Self::Stopping) => said,
         }
     }

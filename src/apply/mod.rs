@@ -13,10 +13,12 @@ mod reread;
 mod run;
 mod task;
 mod trouble;
+mod unready;
 mod wait;
 mod waves;
 mod written;
 
 pub use event::{Event, Step};
 pub use outcome::{End, Ended, ObjectEnd, Outcome};
-pub use run::{Again, Applied, Job, Patience, RunId, Stop, covers, run};
+pub use run::{Again, Applied, Job, Patience, RunId, Stop, covers, rights, run};
+pub use unready::unready;

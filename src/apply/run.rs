@@ -12,6 +12,7 @@ use super::course::{Course, outcome};
 use super::event::{Event, Step};
 use super::fresh::{self, Fresh};
 use super::outcome::{End, Outcome};
+use super::unready::unready;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::live::{Proven, Version};
 use crate::object::Digest;
@@ -32,6 +33,8 @@ pub struct Job<'a> {
     pub schemas: Option<&'a Schemas>,
     /// What is allowed.
     pub permit: &'a Permit,
+    /// Whether warnings count as errors.
+    pub strict: bool,
     /// What is recorded of it.
     pub release: Applied<'a>,
     /// The first cluster of its rollout, which holds the rollout's lock, and the rollout's name; none for a cluster
@@ -41,8 +44,8 @@ pub struct Job<'a> {
     pub patience: Patience,
 }
 
-/// What stands in the way by now, asked once the locks are held: whether the cluster may be changed at all was decided
-/// before, and what that was decided by may have changed since.
+/// What stands in the way by now, or is worth knowing and was not told yet, asked once the locks are held: whether the
+/// cluster may be changed at all was decided before, and what that was decided by may have changed since.
 pub type Again<'a> = dyn Fn() -> Pin<Box<dyn Future<Output = Diagnostics> + 'a>> + 'a;
 
 /// What is recorded of a release that is applied.
@@ -84,6 +87,12 @@ pub struct Patience {
 /// Whether a signal came: set by `cli`, looked at before everything that is begun.
 pub type Stop = tokio::sync::watch::Receiver<bool>;
 
+/// What the user may not do of all that a job needs, so that it is known before anybody agrees to it; nothing where
+/// nothing is to be done.
+pub async fn rights(proven: &Proven, job: &Job<'_>) -> Diagnostics {
+    if is_nothing(job) { Diagnostics::new() } else { begin::rights(proven, job).await }
+}
+
 /// Changes a cluster. Nothing is written if `Outcome::end` is [`End::Refused`]; a namespace for the record and a lock
 /// that was given back are nothing.
 pub async fn run(
@@ -98,10 +107,8 @@ pub async fn run(
         return refused(job, Hindrance::Refused(blockers));
     }
     if is_nothing(job) {
-        return outcome(job, End::Done, &BTreeMap::new(), blockers);
-    }
-    if let Err(hindrance) = begin::rights(proven, job).await {
-        return refused(job, hindrance);
+        // Whoever agreed was told of what is in `blockers`.
+        return outcome(job, End::Done, &BTreeMap::new(), Diagnostics::new());
     }
     // Somebody may have thought for long, and something else may answer by now.
     if let Err(failure) = proven.prove_again().await {
@@ -133,11 +140,15 @@ async fn locked(
         Ok(fresh) => fresh,
         Err(hindrance) => return refused(job, hindrance),
     };
+    let Fresh { mut state, record, settled, mut warnings } = fresh;
     if let Some(again) = again {
-        let problems = again().await;
-        if problems.has_errors() {
-            return refused(job, Hindrance::Refused(problems));
-        }
+        warnings.append(again().await);
+    }
+    if job.strict {
+        warnings = warnings.strict();
+    }
+    if warnings.has_errors() {
+        return refused(job, Hindrance::Refused(warnings));
     }
     if *stop.borrow() {
         return refused(job, Hindrance::Stopped);
@@ -150,7 +161,6 @@ async fn locked(
         );
     }
     tell(Event::Begun(Step::Recording));
-    let Fresh { mut state, record, settled, warnings } = fresh;
     // What the record says by now of an earlier run is gone once this one has begun.
     let steps = plan::steps(job.plan, job.wanted, &state);
     let (record, version) = match widen(proven, job, &state, record, run).await {
@@ -213,11 +223,13 @@ async fn widen(
     }
 }
 
-/// Whether nothing is to be done, nothing is to be recorded, and no run is to be ended.
+/// Whether nothing is to be done, nothing is to be waited for, nothing is to be recorded, and no run is to be ended.
 fn is_nothing(job: &Job<'_>) -> bool {
     let writes = job.plan.changes.iter().any(|change| change.action.is_carried_out());
     match &job.state.record {
-        Ok(Some(record)) => !writes && book::is_settled(record, job),
+        Ok(Some(record)) => {
+            !writes && book::is_settled(record, job) && unready(job.wanted, job.state).is_empty()
+        }
         Ok(None) | Err(_) => false,
     }
 }

@@ -35,12 +35,32 @@ pub fn ask<T>(how: &Connect, work: impl Future<Output = Result<T, Failure>>) -> 
     block_on(within(how, work)).unwrap_or_else(|error| Err(Failed::Machine(error)))
 }
 
-/// The same within a runtime.
+/// The same of work that waits on purpose, for at most so much longer.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_longer<T>(
+    how: &Connect,
+    more: Duration,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failed> {
+    let limit = whole(how).saturating_add(more);
+    block_on(limited(limit, work)).unwrap_or_else(|error| Err(Failed::Machine(error)))
+}
+
+fn whole(how: &Connect) -> Duration {
+    how.patience.saturating_mul(WHOLE_CLUSTER)
+}
+
+/// As [`ask`], within a runtime.
 ///
 /// # Errors
 /// If there is no answer, or not within the time that all of a cluster may take.
 pub async fn within<T>(how: &Connect, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failed> {
-    let limit = how.patience.saturating_mul(WHOLE_CLUSTER);
+    limited(whole(how), work).await
+}
+
+async fn limited<T>(limit: Duration, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failed> {
     match timeout(limit, work).await {
         Ok(answer) => answer.map_err(Failed::Cluster),
         Err(_) => Err(Failed::Late(limit)),

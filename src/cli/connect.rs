@@ -52,7 +52,8 @@ pub fn settings(cluster: &str, settings: &Connect) -> live::Settings {
     }
 }
 
-/// Connects to a cluster, and holds who answers against the fleet. To be called within a runtime.
+/// Connects to a cluster, and holds who answers against the fleet; `tell` takes what happens on the way. To be called
+/// within a runtime.
 ///
 /// # Errors
 /// If it cannot be asked, or if it is another cluster than the one that is meant.
@@ -61,9 +62,9 @@ pub async fn prove(
     access: &Access,
     how: &Connect,
     identities: &Identities,
-    console: Console,
+    tell: Tell,
 ) -> Result<Proven, Failure> {
-    let unproven = Unproven::open(cluster, access, &settings(cluster, how), tell(console)).await?;
+    let unproven = Unproven::open(cluster, access, &settings(cluster, how), tell).await?;
     unproven.prove(identities).await
 }
 

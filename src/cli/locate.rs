@@ -27,6 +27,25 @@ pub fn locate(named: Option<&Path>, revision: Option<&str>) -> Result<(Sources, 
     }
 }
 
+/// The id of the commit that a revision of the fleet's repository is; `None` where the fleet is in no repository.
+///
+/// # Errors
+/// If there is a repository, and the revision cannot be read.
+pub fn commit(named: Option<&Path>, revision: &str) -> Result<Option<String>, Box<Diagnostic>> {
+    match find_repository(named.unwrap_or(Path::new(".")), revision) {
+        Ok(_) => {}
+        Err(RevisionError::NoRepository { .. }) => return Ok(None),
+        Err(error) => return Err(unreadable(&error)),
+    }
+    Ok(match in_revision(named, revision) {
+        Ok((Sources::Revision(revision), _)) => Some(revision.commit()),
+        Ok((Sources::Folder(_) | Sources::Memory(_), _)) => None,
+        // The fleet is not in it yet.
+        Err(problem) if problem.code == codes::NO_FLEET => None,
+        Err(problem) => return Err(problem),
+    })
+}
+
 fn on_disk(named: Option<&Path>) -> Result<(Sources, RelPath), Box<Diagnostic>> {
     let dir = match named {
         Some(dir) => dir.to_owned(),

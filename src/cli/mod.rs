@@ -13,6 +13,7 @@ mod environment;
 mod init;
 mod inputs;
 mod locate;
+mod notices;
 mod out;
 mod pipeline;
 mod progress;
@@ -37,7 +38,7 @@ use console::Console;
 use settings::Settings;
 
 use crate::diagnostic::{Diagnostics, SourceMap};
-use crate::report::{json, manifest};
+use crate::report::{self, json, manifest};
 
 pub use environment::{Environment, Terminal, arguments_of_process};
 pub use status::ExitStatus;
@@ -116,10 +117,20 @@ fn unparsed(error: &clap::Error, arguments: &[OsString], console: Console) -> io
 /// If they cannot be written as JSON, which does not happen to strings.
 fn findings(problems: &Diagnostics, arguments: &[OsString]) -> io::Result<String> {
     let sources = SourceMap::default();
-    let is_render = arguments.get(1).is_some_and(|command| command == "render");
-    Ok(match is_render {
-        true => json::print(&manifest::Render::findings(problems, &sources))?,
-        false => json::print(&json::Findings::of(problems, &[], &sources))?,
+    let command = arguments.get(1).and_then(|command| command.to_str()).unwrap_or_default();
+    Ok(match command {
+        "render" => json::print(&manifest::Render::findings(problems, &sources))?,
+        "diff" => {
+            let nothing = report::diff::Diff::of("live", Vec::new());
+            json::print(&report::diff::json::Document::of(&nothing, problems, &sources))?
+        }
+        "apply" => {
+            let about = report::apply::json::About::default();
+            json::print(&report::apply::json::Document::of(about, None, problems, &sources))?
+        }
+        "status" => json::print(&report::status::Status::new(Vec::new(), problems, &sources))?,
+        "history" => json::print(&report::history::History::new(None, None, problems, &sources))?,
+        _ => json::print(&json::Findings::of(problems, &[], &sources))?,
     })
 }
 

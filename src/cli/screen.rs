@@ -8,7 +8,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::Timestamp;
 
+use super::args::LogFormat;
 use super::clock;
 use super::console::Console;
 use crate::apply::Event;
@@ -45,10 +47,13 @@ pub struct Screen {
 impl Teller {
     /// Shows an event. Never waits.
     pub fn tell(&self, event: Event) {
-        match self.0.send(Message::Event(event)) {
-            // With the screen gone there is nobody to tell; what was asked for goes on.
-            Ok(()) | Err(_) => {}
-        }
+        // With the screen gone there is nobody to tell; what was asked for goes on.
+        self.try_tell(event);
+    }
+
+    /// The same; whether there is still a screen.
+    pub fn try_tell(&self, event: Event) -> bool {
+        self.0.send(Message::Event(event)).is_ok()
     }
 }
 
@@ -63,11 +68,12 @@ impl Screen {
         let tree = Tree::of(plan);
         let show = move || match look {
             Look::Tree => draw(&cluster, tree, &receiver, console),
-            Look::Lines => print(&receiver, console, |event| event::line(&cluster, event)),
-            Look::Json => print(&receiver, console, |event| {
-                let line = json::Line::print(&cluster, clock::now().to_string(), event);
-                line.ok().map(|line| line.trim_end().to_owned())
-            }),
+            Look::Lines => {
+                print(&receiver, console, |event| line(event, LogFormat::Text, &cluster, clock::now()))
+            }
+            Look::Json => {
+                print(&receiver, console, |event| line(event, LogFormat::Json, &cluster, clock::now()))
+            }
         };
         let thread = thread::Builder::new().name("screen".to_owned()).spawn(show)?;
         Ok(Self { sender, thread })
@@ -86,6 +92,17 @@ impl Screen {
         match self.thread.join() {
             // What it could not show any more is in the outcome.
             Ok(()) | Err(_) => {}
+        }
+    }
+}
+
+/// An event as a line without its end; `None` where there is nothing to tell. `now` is by this machine's clock.
+pub fn line(event: &Event, log: LogFormat, cluster: &str, now: Timestamp) -> Option<String> {
+    match log {
+        LogFormat::Text => event::line(cluster, event),
+        LogFormat::Json => {
+            let line = json::Line::print(cluster, now.to_string(), event);
+            line.ok().map(|line| line.trim_end().to_owned())
         }
     }
 }
@@ -110,7 +127,7 @@ fn print(receiver: &Receiver<Message>, console: Console, line: impl Fn(&Event) -
 fn stays(event: &Event) -> bool {
     use crate::apply::ObjectEnd;
     match event {
-        Event::Warning(_) | Event::Stopping => true,
+        Event::Warning(_) | Event::Notice { .. } | Event::Stopping => true,
         Event::Object { end, .. } => {
             matches!(end, ObjectEnd::Failed(_) | ObjectEnd::Unready(_) | ObjectEnd::Unknown(_))
         }

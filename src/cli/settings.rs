@@ -156,7 +156,10 @@ pub enum Consent {
     /// The command line does.
     Given,
     /// The person at the terminal is asked.
-    Ask,
+    Ask {
+        /// Whether they see there what is written to stdout.
+        sees_stdout: bool,
+    },
     /// Nobody can.
     Nobody,
 }
@@ -326,7 +329,7 @@ impl Consent {
     fn new(yes: bool, terminal: Terminal) -> Self {
         match (yes, terminal.stdin && terminal.stderr) {
             (true, _) => Self::Given,
-            (false, true) => Self::Ask,
+            (false, true) => Self::Ask { sees_stdout: terminal.stdout },
             (false, false) => Self::Nobody,
         }
     }

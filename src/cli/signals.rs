@@ -23,7 +23,8 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Listens from now on to SIGINT, SIGTERM and SIGHUP. `on_first` is called when one comes, on another thread, before
+    /// Listens from now on to SIGINT, SIGTERM and SIGHUP, but to none that whoever started this lets it ignore, as `nohup`
+    /// does with SIGHUP. `on_first` is called when one comes, on another thread, before
     /// [`Signals::stop`] is set; the next one ends the process.
     ///
     /// # Errors
@@ -79,15 +80,20 @@ fn exit(status: ExitStatus) -> ! {
     std::process::exit(i32::from(status as u8))
 }
 
-struct Listeners([(Signal, ExitStatus); 3]);
+struct Listeners(Vec<(Signal, ExitStatus)>);
 
 impl Listeners {
     fn new() -> io::Result<Self> {
-        Ok(Self([
-            (signal(SignalKind::interrupt())?, ExitStatus::Interrupted),
-            (signal(SignalKind::terminate())?, ExitStatus::Terminated),
-            (signal(SignalKind::hangup())?, ExitStatus::Terminated),
-        ]))
+        // To listen to a signal is to ignore it no longer.
+        let ignored = ignored();
+        let kinds = [
+            (SignalKind::interrupt(), ExitStatus::Interrupted),
+            (SignalKind::terminate(), ExitStatus::Terminated),
+            (SignalKind::hangup(), ExitStatus::Terminated),
+        ];
+        let kinds = kinds.into_iter().filter(|(kind, _)| !is_in(ignored, *kind));
+        let listeners = kinds.map(|(kind, status)| Ok((signal(kind)?, status)));
+        Ok(Self(listeners.collect::<io::Result<_>>()?))
     }
 
     /// The exit status of the next signal that comes.
@@ -102,4 +108,17 @@ impl Listeners {
         })
         .await
     }
+}
+
+/// The signals that this process was started to ignore: bit N-1 is signal N (`SigIgn` of proc(5)). None where the system
+/// does not tell.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
+
+fn is_in(mask: u64, kind: SignalKind) -> bool {
+    let bit = u32::try_from(kind.as_raw_value() - 1).ok();
+    bit.and_then(|bit| mask.checked_shr(bit)).is_some_and(|mask| mask & 1 == 1)
 }

@@ -86,6 +86,16 @@ impl Claim {
     }
 }
 
+impl Claim {
+    /// What the lock of this name is of, in words: `rollout "prod"`; else the cluster that keeps it.
+    pub fn what(name: &str, cluster: &str) -> String {
+        match name.split_once(".rollout.") {
+            Some((_, rollout)) => format!("rollout \"{}\"", legible(rollout)),
+            None => format!("cluster \"{cluster}\""),
+        }
+    }
+}
+
 /// Who holds a lock, as its Lease says. All texts are on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {

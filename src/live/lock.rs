@@ -32,6 +32,9 @@ const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// How much longer than a holder trusts its lock somebody is watched before the lock is taken away.
 const SLACK: Duration = Duration::from_secs(1);
 
+/// The longest time that [`Proven::unlock`] watches a lock for.
+pub const LONGEST_WATCH: Duration = Duration::from_secs(LONGEST.as_secs() * 2 / 3 + SLACK.as_secs());
+
 /// For how long after the last renewal its holder takes a lock for its own.
 fn trusted(lasts: Duration) -> Duration {
     lasts * 2 / 3
@@ -148,7 +151,8 @@ impl Proven {
         if holder.run != run {
             let cluster = &self.target().cluster;
             let message = format!(
-                "the lock of cluster \"{cluster}\" is held by run {}, and not by {}",
+                "the lock of {} is held by run {}, and not by {}",
+                Claim::what(name, cluster),
                 holder.run,
                 legible(run)
             );
@@ -163,7 +167,7 @@ impl Proven {
             match self.channel.lease(namespace, name).await? {
                 Some(now) if now.version() == lease.version() => {}
                 Some(now) if now.holder().is_some_and(|now| now.run == run) => {
-                    return Err(self.alive(&holder));
+                    return Err(self.alive(name, &holder));
                 }
                 Some(_) | None => return Ok(false),
             }
@@ -172,16 +176,15 @@ impl Proven {
         let answer = self.channel.send(&request).await?;
         match answer.code {
             200 | 201 => Ok(true),
-            409 => Err(self.alive(&holder)),
+            409 => Err(self.alive(name, &holder)),
             _ => Err(self.channel.unlockable(&request, &answer)),
         }
     }
 
-    fn alive(&self, holder: &Holder) -> Failure {
+    fn alive(&self, name: &str, holder: &Holder) -> Failure {
         let cluster = &self.target().cluster;
-        let message = format!(
-            "the lock of cluster \"{cluster}\" was renewed while it was looked at: its holder is alive"
-        );
+        let what = Claim::what(name, cluster);
+        let message = format!("the lock of {what} was renewed while it was looked at: its holder is alive");
         let problem = Diagnostic::error(codes::LOCKED, message).on(cluster.clone());
         let problem = holder.notes().into_iter().fold(problem, Diagnostic::note);
         Failure::Refused(Box::new(problem.help("stop that run first")))

@@ -59,7 +59,7 @@ pub use exchange::ATTEMPTS;
 pub use failure::Failure;
 pub use identity::{Identities, Mismatch, MismatchKind, Uid};
 pub use lease::{Claim, Holder};
-pub use lock::{Attempt, Lock, Patrol};
+pub use lock::{Attempt, LONGEST_WATCH, Lock, Patrol};
 pub use migration::Migration;
 pub use notice::{Event, Notice, Tell};
 pub use plugin::PluginError;

@@ -19,14 +19,14 @@ use crate::plan::{Phase, Plan, Record};
 pub struct Known<'a> {
     /// What is to be done to it to make it what is rendered here.
     pub plan: &'a Plan,
-    /// Its record; none if nothing was ever applied to it.
-    pub record: Option<&'a Record>,
+    /// Its record, none if nothing was ever applied to it; or why it could not be read.
+    pub record: Result<Option<&'a Record>, &'a str>,
     /// The digest of the release that is rendered here.
     pub rendered: Digest,
-    /// Objects that are there and not ready, each with why.
-    pub unready: &'a [(String, String)],
-    /// Who holds its lock.
-    pub lock: Option<&'a Lock>,
+    /// Objects that are there and not ready.
+    pub unready: &'a [Unready],
+    /// Who holds its lock, if somebody does; or why that could not be read.
+    pub lock: Result<Option<&'a Lock>, &'a str>,
     /// How long a release must be ready on it.
     pub soak: Duration,
     /// The time there.
@@ -66,19 +66,24 @@ pub struct Cluster {
     pub name: String,
     /// Why nothing is known of it; null if something is.
     pub unknown: Option<String>,
-    /// The release that was applied last; null if none ever was.
+    /// Why its record could not be read; null if it was.
+    pub record_unknown: Option<String>,
+    /// The release that was applied last; null if none ever was, or if `recordUnknown` says why that is not known.
     pub release: Option<Release>,
     /// Whether that is the release that is rendered here: then `differences` are drift.
     pub is_rendered: bool,
     /// What would be done to make it what is rendered here.
     pub differences: Counts,
-    /// Whether all of it could be read.
+    /// Whether all of it could be read: its objects, its record and its lock.
     pub complete: bool,
     /// Objects that are there and not ready.
     pub not_ready: Vec<Unready>,
-    /// A run that is under way, or that did not finish; null if there is none.
+    /// A run that is under way, or that did not finish; null if there is none, or if `recordUnknown` says why that is not
+    /// known.
     pub run: Option<Run>,
-    /// Who holds the lock; null if nobody does.
+    /// Why it could not be read who holds the lock; null if it was.
+    pub lock_unknown: Option<String>,
+    /// Who holds the lock; null if nobody does, or if `lockUnknown` says why that is not known.
     pub lock: Option<Lock>,
 }
 
@@ -125,8 +130,9 @@ impl Cluster {
     /// A cluster of which something is known.
     pub fn known(name: &str, known: &Known<'_>) -> Self {
         let Known { plan, record, rendered, unready, lock, soak, now } = *known;
-        let newest = record.and_then(|record| record.releases.first());
-        let run = record.and_then(|record| record.run.as_ref()).map(|run| Run {
+        let known = record.ok().flatten();
+        let newest = known.and_then(|record| record.releases.first());
+        let run = known.and_then(|record| record.run.as_ref()).map(|run| Run {
             id: run.id.clone(),
             by: run.by.clone(),
             at: run.at.to_string(),
@@ -138,33 +144,35 @@ impl Cluster {
             },
         });
         let diff = Diff::of("live", vec![ClusterDiff::of(plan)]);
-        let unready = unready.iter();
         Self {
             name: name.to_owned(),
             unknown: None,
-            release: newest.map(|release| Release::of(release, soak, now)),
+            record_unknown: record.err().map(str::to_owned),
+            release: newest.map(|release| Release::of(release, soak, now, None)),
             is_rendered: newest.is_some_and(|release| release.digest == rendered),
             differences: diff.counts(),
-            complete: plan.is_complete(),
-            not_ready: unready
-                .map(|(object, reason)| Unready { object: object.clone(), reason: reason.clone() })
-                .collect(),
+            complete: plan.is_complete() && record.is_ok() && lock.is_ok(),
+            not_ready: unready.to_vec(),
             run,
-            lock: lock.cloned(),
+            lock_unknown: lock.err().map(str::to_owned),
+            lock: lock.ok().flatten().cloned(),
         }
     }
 
     /// A cluster of which nothing is known, with the reason in a phrase.
     pub fn unknown(name: &str, why: impl Into<String>) -> Self {
+        let why = why.into();
         Self {
             name: name.to_owned(),
-            unknown: Some(why.into()),
+            unknown: Some(why.clone()),
+            record_unknown: Some(why.clone()),
             release: None,
             is_rendered: false,
             differences: Counts::default(),
             complete: false,
             not_ready: Vec::new(),
             run: None,
+            lock_unknown: Some(why),
             lock: None,
         }
     }
@@ -174,9 +182,10 @@ impl Cluster {
         if let Some(why) = &self.unknown {
             return format!("{name}  unknown: {}\n", one_line(why));
         }
-        let mut lines = match &self.release {
-            Some(release) => vec![format!("{name}  release {}", release.head()), release.far()],
-            None => vec![format!("{name}  nothing was ever applied to it")],
+        let mut lines = match (&self.release, &self.record_unknown) {
+            (Some(release), _) => vec![format!("{name}  release {}", release.head()), release.far()],
+            (None, Some(why)) => vec![format!("{name}  its record could not be read: {}", one_line(why))],
+            (None, None) => vec![format!("{name}  nothing was ever applied to it")],
         };
         let differences = self.differences.differences().join(", ");
         lines.push(match (differences.is_empty(), self.complete, self.is_rendered) {
@@ -209,6 +218,8 @@ impl Cluster {
             format!("run {} of {release} by {}, begun {}, {what}", one_line(id), one_line(by), one_line(at))
         }));
         lines.extend(self.lock.as_ref().map(|lock| format!("locked by {}", one_line(&lock.holder))));
+        let unknown = self.lock_unknown.as_ref();
+        lines.extend(unknown.map(|why| format!("who holds the lock is not known: {}", one_line(why))));
         let indented = lines.iter().enumerate().map(|(index, line)| match index {
             0 => format!("{line}\n"),
             _ => format!("    {line}\n"),

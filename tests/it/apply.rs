@@ -143,7 +143,20 @@ fn a_refusal_is_a_document_where_json_is_asked_for() {
     assert_eq!((&document["end"], &document["findings"][0]["code"]), (&"refused".into(), &"X031".into()));
     let usage = place.run(&["apply", "--log-format", "json"]);
     assert_eq!((usage.status, usage.stderr.as_str()), (Some(2), ""));
-    assert!(serde_json::from_str::<serde_json::Value>(&usage.stdout).is_ok(), "{}", usage.stdout);
+    // What cannot be read at all, too, for each command that has one.
+    for (arguments, key) in [
+        (&["apply", "--log-format", "json"][..], "end"),
+        (&["apply", "--log-format=json", "--bogus"], "counts"),
+        (&["status", "-o", "json", "--bogus"], "clusters"),
+        (&["history", "-ojson"], "releases"),
+        (&["diff", "--output", "json", "--bogus"], "complete"),
+    ] {
+        let usage = place.run(arguments);
+        assert_eq!(usage.status, Some(2), "{arguments:?}");
+        let document: serde_json::Value = serde_json::from_str(&usage.stdout).unwrap();
+        assert!(document.get(key).is_some(), "{arguments:?}: {}", usage.stdout);
+        assert_eq!(document["findings"][0]["code"], "X007", "{arguments:?}");
+    }
 }
 
 #[test]

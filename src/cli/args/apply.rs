@@ -37,7 +37,7 @@ Signals: SIGINT, SIGTERM or SIGHUP once ends what is under way and begins nothin
 
 Exit status:
   0    done: the cluster is as rendered, and ready
-  2    the fleet, a template or the command line is wrong; nothing was sent
+  2    the fleet, a template or the command line is wrong, or nobody could be asked; nothing was written
   4    refused: lock, freeze, identity, missing evidence, stale plan, limits, a conflict, or a cluster that \
 cannot be read; no object was written
   5    stopped after a write: failed, or in part; every object's state is told
@@ -117,7 +117,7 @@ pub struct PatienceArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct ApplyOutputArgs {
-    /// Count every warning as an error: then nothing is written
+    /// Count every warning as an error, those of the API servers too: then nothing is written
     #[arg(long)]
     pub warnings_as_errors: bool,
     /// What happens, as text for people or a JSON object per line on stderr; JSON ends with one document on stdout

@@ -22,6 +22,8 @@ forced dry run of server-side apply as field manager fleetwright. Nothing is wri
 has touched since it was applied needs no dry run; --exact asks about every one. Where the user may not \
 patch, the change is worked out from the recorded schemas and is called approximate.
 
+--save writes the plan to a file, for `apply --plan`. What stands under Permission is written into it, and needs it.
+
 Where a cluster cannot be read, it is unknown: the others are shown all the same.
 
 Exit status:
@@ -51,12 +53,12 @@ pub struct DiffArgs {
     /// Save the plan, to be applied as it is shown and not otherwise; holds no secret
     #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
     pub save: Option<PathBuf>,
-    /// What the plan of --save allows; `apply --plan` needs no other word.
-    #[command(flatten)]
-    pub permit: PermitArgs,
     /// Exit 0 where there are differences
     #[arg(long)]
     pub exit_zero: bool,
+    /// What the plan of --save allows; `apply --plan` needs no other word.
+    #[command(flatten)]
+    pub permit: PermitArgs,
     /// How clusters are reached.
     #[command(flatten)]
     pub connect: ConnectArgs,

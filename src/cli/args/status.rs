@@ -78,8 +78,10 @@ pub struct HistoryArgs {
 pub const UNLOCK: &str = "\
 Examples:
   fleetwright status --cluster prod-a                     says which run holds the lock
-  fleetwright unlock --cluster prod-a 5f3k9q2w            the run is known to have ended
-  fleetwright unlock --cluster prod-a --rollout 5f3k9q2w
+  fleetwright unlock --cluster prod-a 5f3c9a20b7          the run is known to have ended
+  fleetwright unlock --cluster prod-a --rollout 5f3c9a20b7
+                                                          the lock of its rollout: the `apply` that was \
+refused names the run
 
 A run that died gives its lock back by itself: after the time of --lock-lease the next one takes it. `unlock` is \
 for where that is too late. It takes the exact id of the run that holds the lock; with any other it shows who \
@@ -111,6 +113,6 @@ pub struct UnlockArgs {
     pub fleet: FleetArgs,
     /// When to use colour
     #[arg(long, value_name = "auto|always|never", value_enum, hide_possible_values = true)]
-    #[arg(default_value_t = When::Auto)]
+    #[arg(default_value_t = When::Auto, help_heading = "Output")]
     pub color: When,
 }

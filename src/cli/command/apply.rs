@@ -16,6 +16,7 @@ use crate::cli::asking::Failed;
 use crate::cli::codes;
 use crate::cli::connect;
 use crate::cli::console::Console;
+use crate::cli::notices::Notices;
 use crate::cli::pipeline::{self, Loaded};
 use crate::cli::runtime::block_on;
 use crate::cli::selection::Clusters;
@@ -25,7 +26,7 @@ use crate::cluster::{Cluster, Rollout};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::live::kubeconfig::Access;
 use crate::object::Digest;
-use crate::plan::{Plan, Saved, SavedCluster, Wanted};
+use crate::plan::{Plan, SavedCluster, Wanted};
 use crate::report::apply::{json, summary};
 use crate::report::diff::{self, ClusterDiff};
 use crate::schema::Schemas;
@@ -45,13 +46,16 @@ pub fn run(settings: &Apply, console: &Console) -> io::Result<ExitStatus> {
         Err(status) => (None, Ended::before(status)),
     };
     run.fold();
-    match settings.log {
-        LogFormat::Text => run.tell(&ended, prepared.as_ref(), console)?,
+    let told = match settings.log {
+        LogFormat::Text => run.tell(&ended, prepared.as_ref(), console),
         LogFormat::Json => {
             let about = json::About {
                 cluster: prepared.as_ref().map(|prepared| &*prepared.cluster.name),
                 release: prepared.as_ref().map(|prepared| prepared.release.to_string()),
                 commit: prepared.as_ref().and_then(|prepared| Some(&*prepared.commit.as_ref()?.id)),
+                dirty: prepared
+                    .as_ref()
+                    .is_some_and(|prepared| prepared.commit.as_ref().is_some_and(|commit| commit.dirty)),
                 plan: ended
                     .plan
                     .as_ref()
@@ -59,10 +63,14 @@ pub fn run(settings: &Apply, console: &Console) -> io::Result<ExitStatus> {
                 next: ended.next.as_deref(),
             };
             let outcome = ended.outcome.as_ref();
-            print_json(&json::Document::of(about, outcome, &run.problems, &run.sources), console)?;
+            print_json(&json::Document::of(about, outcome, &run.problems, &run.sources), console)
         }
+    };
+    match told {
+        Err(error) if ended.status == ExitStatus::Done => Err(error),
+        // How the cluster was left says more than that nobody could be told.
+        Ok(()) | Err(_) => Ok(ended.status),
     }
-    Ok(ended.status)
 }
 
 /// A plan as it is shown: as `diff` shows it.
@@ -78,18 +86,14 @@ struct Prepared {
     recorded: std::collections::BTreeMap<Arc<str>, crate::validate::Recorded>,
     release: Digest,
     commit: Option<Commit>,
-    saved: Option<Saved>,
+    /// The part of a saved plan that is about the cluster; none if no plan was given.
+    saved: Option<SavedCluster>,
     access: Access,
 }
 
 impl Prepared {
     fn rollout(&self) -> Option<&Rollout> {
         rollout_of(&self.cluster.name, &self.loaded.resolved.rollouts)
-    }
-
-    /// The part of a saved plan that is about the cluster.
-    fn saved(&self) -> Option<&SavedCluster> {
-        self.saved.as_ref()?.clusters.iter().find(|part| part.name == *self.cluster.name)
     }
 
     fn schemas(&self, cluster: &str) -> Option<&Schemas> {
@@ -137,11 +141,15 @@ impl Run {
         let pipeline::Outcome { validated, recorded, excused: _ } = outcome;
         let validated = validated.ok_or(ExitStatus::Wrong)?;
         let release = release_of(&cluster.name, &loaded, &validated);
-        if let Some(saved) = &saved {
-            let part = approved::of(saved, &loaded.resolved.name, &cluster.name);
-            let part = part.map_err(|problem| self.wrong(*problem))?;
-            approved::same_release(saved, part, &release).map_err(|problem| self.refused(*problem))?;
-        }
+        let saved = match saved {
+            Some(saved) => {
+                let part = approved::of(&saved, &loaded.resolved.name, &cluster.name);
+                let part = part.map_err(|problem| self.wrong(*problem))?;
+                approved::same_release(&saved, part, &release).map_err(|problem| self.refused(*problem))?;
+                Some(part.clone())
+            }
+            None => None,
+        };
         if cluster.uid.is_none() {
             let message = format!(
                 "cluster \"{}\" is not pinned: nothing would prove which one is changed",
@@ -161,7 +169,8 @@ impl Run {
     /// Everything that takes one.
     fn carry_out(&mut self, settings: &Apply, prepared: &Prepared, console: Console) -> io::Result<Ended> {
         let others = self.others(settings, prepared);
-        let mut steps = steps::Steps { run: self, settings, prepared, others, console };
+        let notices = Notices::new(console, settings.log);
+        let mut steps = steps::Steps { run: self, settings, prepared, others, console, notices };
         match block_on(steps.all()) {
             Ok(ended) => ended,
             Err(error) => {
@@ -198,14 +207,13 @@ impl Run {
 
     /// What came of it, for people.
     fn tell(&self, ended: &Ended, prepared: Option<&Prepared>, console: &Console) -> io::Result<()> {
-        console.tell_diagnostics(&self.problems, &self.sources)?;
-        let (Some(outcome), Some(prepared)) = (&ended.outcome, prepared) else { return Ok(()) };
+        // stdout may be read where stderr is not any more.
+        let told = console.tell_diagnostics(&self.problems, &self.sources);
+        let (Some(outcome), Some(prepared)) = (&ended.outcome, prepared) else { return told };
         let cluster = &prepared.cluster.name;
-        console.print(&summary::text(cluster, outcome, ended.took, console.out))?;
-        match &ended.next {
-            Some(next) => console.tell_line(next),
-            None => Ok(()),
-        }
+        let printed = console.print(&summary::text(cluster, outcome, ended.took, console.out));
+        let hinted = ended.next.as_ref().map_or(Ok(()), |next| console.tell_line(next));
+        told.and(printed).and(hinted)
     }
 }
 

@@ -10,9 +10,9 @@ use crate::cli::progress::Progress;
 use crate::cli::selection::Clusters;
 use crate::cli::settings;
 use crate::cluster::{Given, Rollout};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::object::Digest;
 use crate::plan::{SetId, Wanted, release};
-use crate::source::Sources;
 use crate::validate::Validated;
 
 /// What is rendered now.
@@ -56,7 +56,8 @@ impl Run {
         outcome
     }
 
-    /// The commit that is checked out, or that `--rev` names; none outside of a repository.
+    /// The commit that is checked out, or that `--rev` names; none outside of a repository, and none, with a warning, where
+    /// the repository cannot be read.
     pub(super) fn commit(
         &mut self,
         fleet: &settings::Fleet,
@@ -66,9 +67,13 @@ impl Run {
     ) -> Option<Commit> {
         let revision = fleet.revision.as_deref().unwrap_or("HEAD");
         // Resolved once: a branch that moves meanwhile is none of this run's.
-        let id = match locate::locate(fleet.dir.as_deref(), Some(revision)) {
-            Ok((Sources::Revision(revision), _)) => revision.commit(),
-            Ok((Sources::Folder(_) | Sources::Memory(_), _)) | Err(_) => return None,
+        let id = match locate::commit(fleet.dir.as_deref(), revision) {
+            Ok(id) => id?,
+            Err(problem) => {
+                let note = "the release is recorded without its commit";
+                self.problems.push(Diagnostic { severity: Severity::Warning, ..*problem }.note(note));
+                return None;
+            }
         };
         let names = validated.rendered().clusters().iter().map(|cluster| cluster.name().clone());
         let clusters = Clusters::Only(names.collect());

@@ -55,8 +55,11 @@ impl Run {
         let (record, now) = self.record(&loaded, &cluster, &settings.connect, console)?;
         let rollout = rollout_of(&cluster.name, &loaded.resolved.rollouts);
         let soak = rollout.map(|rollout| rollout.soak_of(&cluster.name)).unwrap_or_default();
-        let releases = record.into_iter().flat_map(|record| record.releases);
-        Ok((cluster.name, releases.map(|release| Release::of(&release, soak, now)).collect()))
+        let releases = record.map(|record| record.releases).unwrap_or_default();
+        // The newest comes first.
+        let next = std::iter::once(None).chain(releases.iter().map(|next| Some(next.at)));
+        let told = releases.iter().zip(next).map(|(release, next)| Release::of(release, soak, now, next));
+        Ok((cluster.name, told.collect()))
     }
 
     /// The record of a cluster, which is read, and the time there; `None` where there is none.
@@ -72,7 +75,8 @@ impl Run {
         let identities = Identities::of(&fleet.clusters);
         let set = SetId::of(&fleet.name, &fleet.state_namespace);
         let ask = async {
-            let proven = connect::prove(&cluster.name, &access, how, &identities, console).await?;
+            let proven =
+                connect::prove(&cluster.name, &access, how, &identities, connect::tell(console)).await?;
             let record = proven.record(&set, &fleet.name).await?.map(|stored| stored.record);
             Ok((proven.doubt(), record, clock::at(&proven)))
         };

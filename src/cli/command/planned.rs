@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::apply;
 use crate::live::{Failure, Proven};
 use crate::object::ObjectRef;
 use crate::plan::{self, LiveState, Plan, Preview, Wanted};
-use crate::readiness::{Readiness, readiness};
 use crate::schema::Schemas;
 
 /// A plan, and what it was made from.
@@ -22,14 +22,7 @@ pub struct Planned {
 impl Planned {
     /// The objects that are there and not ready, each with why.
     pub fn unready<'w>(&self, wanted: &'w Wanted<'_>) -> Vec<(&'w ObjectRef, Arc<str>)> {
-        let unready = wanted.objects.iter().filter_map(|(reference, object)| {
-            let when = wanted.units.get(object.unit).and_then(|applying| applying.ready_when(reference));
-            match readiness(&self.state.live(reference)?.object, when) {
-                Readiness::Ready => None,
-                Readiness::NotYet(why) | Readiness::Failed(why) => Some((reference, why)),
-            }
-        });
-        unready.collect()
+        apply::unready(wanted, &self.state)
     }
 }
 

@@ -125,7 +125,8 @@ impl Run {
         let access = self.way(cluster, loaded, &settings.connect)?;
         let answer = block_on(async {
             let proven =
-                connect::prove(&cluster.name, &access, &settings.connect, identities, console).await?;
+                connect::prove(&cluster.name, &access, &settings.connect, identities, connect::tell(console))
+                    .await?;
             let doubt = proven.doubt();
             let answer = proven.schemas().await.map_err(|unknown| Failure::Unknown(Box::new(unknown)))?;
             Ok((answer, doubt))

@@ -21,7 +21,7 @@ use crate::live::{Claim, Holder, Identities, Unknown};
 use crate::object::Digest;
 use crate::plan::Wanted;
 use crate::render::parallel;
-use crate::report::status::{self as report, Known, Lock};
+use crate::report::status::{self as report, Known, Lock, Unready};
 use crate::schema::Schemas;
 
 /// How many clusters are asked at a time.
@@ -136,7 +136,9 @@ impl Run {
 fn one(job: &Job<'_>, settings: &Status, fleet: &str, identities: &Identities, console: Console) -> Answer {
     let cluster: &Arc<str> = &job.wanted.cluster;
     let ask = async {
-        let proven = connect::prove(cluster, &job.access, &settings.connect, identities, console).await?;
+        let proven =
+            connect::prove(cluster, &job.access, &settings.connect, identities, connect::tell(console))
+                .await?;
         let planned = planned(&proven, &job.wanted, job.schemas, fleet, Asking::USUAL).await?;
         let set = &job.wanted.set;
         let holder = proven.holder(&set.namespace, &Claim::of_cluster(set)).await;
@@ -169,26 +171,33 @@ fn told(
             problems.push(problem.clone());
         }
     }
-    let mut status = if plan.is_complete() { ExitStatus::Done } else { ExitStatus::Unknown };
+    let mut status = ExitStatus::Done;
     let lock = match holder {
-        Ok(holder) => holder.map(|holder| Lock { run: holder.run.clone(), holder: holder.to_string() }),
+        Ok(holder) => Ok(holder.map(|holder| Lock { run: holder.run.clone(), holder: holder.to_string() })),
         Err(unknown) => {
-            status = ExitStatus::Unknown;
             problems.push(unknown.diagnostic());
-            None
+            Err(unknown.phrase())
         }
     };
-    let unready: Vec<(String, String)> = planned
-        .unready(&job.wanted)
-        .into_iter()
-        .map(|(object, why)| (object.to_string(), why.to_string()))
+    let record = state.record.as_ref().map(Option::as_ref).map_err(|unread| {
+        if !told.contains(&&*unread.problem) {
+            problems.push((*unread.problem).clone());
+        }
+        &*unread.why
+    });
+    if !plan.is_complete() || record.is_err() || lock.is_err() {
+        status = ExitStatus::Unknown;
+    }
+    let unready = planned.unready(&job.wanted).into_iter();
+    let unready: Vec<Unready> = unready
+        .map(|(object, why)| Unready { object: object.to_string(), reason: why.to_string() })
         .collect();
     let known = Known {
         plan,
-        record: state.recorded(),
+        record,
         rendered: job.rendered,
         unready: &unready,
-        lock: lock.as_ref(),
+        lock: lock.as_ref().map(Option::as_ref).map_err(|why| &**why),
         soak: job.soak,
         now,
     };

@@ -135,7 +135,7 @@ impl Run {
         let agreed = match settings.consent {
             Consent::Given => true,
             // With the facts: stdout may lead elsewhere.
-            Consent::Ask => {
+            Consent::Ask { sees_stdout: _ } => {
                 let Found { server, kubernetes, uid, .. } = found;
                 let what = format!("{server} runs Kubernetes {kubernetes} and has the UID {uid}");
                 let question = format!("{what}\nIs that cluster \"{name}\"? Pin it? [y/N] ");
@@ -190,7 +190,7 @@ async fn answer(
     console: Console,
 ) -> Result<(Found, bool), Failure> {
     let name: &Arc<str> = &cluster.name;
-    let proven = connect::prove(name, access, &settings.connect, identities, console).await?;
+    let proven = connect::prove(name, access, &settings.connect, identities, connect::tell(console)).await?;
     let target = proven.target();
     let found = Found {
         cluster: name.to_string(),

@@ -12,7 +12,7 @@ use crate::cli::status::ExitStatus;
 use crate::cli::{asking, codes, connect};
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;
-use crate::live::{Claim, Failure, Identities, Proven};
+use crate::live::{Claim, Failure, Identities, LONGEST_WATCH, Proven};
 use crate::plan::{Phase, SetId};
 
 /// Gives back the lock of a run.
@@ -58,19 +58,29 @@ impl Run {
             Ok(()) | Err(_) => {}
         }
         let ask = async {
-            let proven =
-                connect::prove(&cluster.name, &access, &settings.connect, &identities, console).await?;
+            let proven = connect::prove(
+                &cluster.name,
+                &access,
+                &settings.connect,
+                &identities,
+                connect::tell(console),
+            )
+            .await?;
             match proven.unlock(&set.namespace, &lease, &settings.run).await {
                 Ok(unlocked) => Ok(unlocked),
                 Err(Failure::Refused(problem)) => {
-                    let known = evidence(&proven, &set, &fleet.name).await;
+                    let known = match settings.rollout {
+                        // Its lock lies on the first cluster, and what it does is in the record of another.
+                        true => changed(&proven, &set, &lease).await,
+                        false => evidence(&proven, &set, &fleet.name).await,
+                    };
                     let problem = known.into_iter().fold(*problem, Diagnostic::note);
                     Err(Failure::Refused(Box::new(problem)))
                 }
                 Err(other) => Err(other),
             }
         };
-        match asking::ask(&settings.connect, ask) {
+        match asking::ask_longer(&settings.connect, LONGEST_WATCH, ask) {
             Ok(true) => Ok(what),
             Ok(false) => {
                 let problem = Diagnostic::error(codes::NOT_LOCKED, format!("{what} is not locked"));
@@ -103,6 +113,20 @@ impl Run {
         };
         let what = format!("rollout \"{}\"", rollout.name);
         Ok(Meant { lease: Claim::of_rollout(set, &rollout.name), cluster: first.clone(), what })
+    }
+}
+
+/// Which cluster the run changes that holds a rollout's lock, in a line.
+async fn changed(proven: &Proven, set: &SetId, lease: &str) -> Vec<String> {
+    match proven.holder(&set.namespace, lease).await {
+        Ok(Some(holder)) if !holder.cluster.is_empty() => {
+            let cluster = holder.cluster;
+            vec![format!(
+                "it changes cluster {cluster}: `fleetwright status --cluster {cluster}` tells how far it has come"
+            )]
+        }
+        Ok(_) => Vec::new(),
+        Err(unknown) => vec![format!("which cluster it changes cannot be read: {}", unknown.phrase())],
     }
 }
 

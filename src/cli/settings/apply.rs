@@ -39,6 +39,60 @@ pub struct Apply {
     pub log: LogFormat,
     /// Whether progress is shown.
     pub progress: bool,
+    /// What the command line says that another command must say too.
+    pub same: Same,
+}
+
+/// The options that were given and without which another command would apply something else, or elsewhere: a hint at
+/// the next command names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Same {
+    /// Those that every cluster of the fleet needs, as `--rev`.
+    pub everywhere: Vec<&'static str>,
+    /// Those that are about this cluster alone, as `--plan`.
+    pub here: Vec<&'static str>,
+}
+
+impl Same {
+    /// `with the same --rev and --var`, of a command for another cluster; none if nothing was given.
+    pub fn elsewhere(&self) -> Option<String> {
+        with_the_same(&self.everywhere)
+    }
+
+    /// The same of a command for this cluster.
+    pub fn again(&self) -> Option<String> {
+        with_the_same(&[&self.everywhere[..], &self.here].concat())
+    }
+
+    fn of(args: &ApplyArgs) -> Self {
+        let given = |options: &[(bool, &'static str)]| {
+            options.iter().filter(|(is_given, _)| *is_given).map(|(_, name)| *name).collect()
+        };
+        let ApplyArgs { fleet, connect, permit, plan, break_glass, .. } = args;
+        Self {
+            everywhere: given(&[
+                (fleet.fleet.is_some(), "--fleet"),
+                (fleet.rev.is_some(), "--rev"),
+                (!fleet.var.is_empty(), "--var"),
+                (!fleet.var_file.is_empty(), "--var-file"),
+                (!connect.context.is_empty(), "--context"),
+            ]),
+            here: given(&[
+                (plan.is_some(), "--plan"),
+                (permit.adopt, "--adopt"),
+                (permit.deletions.is_some(), "--deletions"),
+                (!permit.take_over.is_empty(), "--take-over"),
+                (!permit.delete.is_empty(), "--delete"),
+                (break_glass.is_some(), "--break-glass"),
+            ]),
+        }
+    }
+}
+
+fn with_the_same(options: &[&str]) -> Option<String> {
+    let (last, others) = options.split_last()?;
+    let and = if others.is_empty() { "" } else { " and " };
+    Some(format!("with the same {}{and}{last}", others.join(", ")))
 }
 
 /// What is allowed beyond what every apply may do.
@@ -117,6 +171,7 @@ impl Unlock {
 
 impl Apply {
     pub(super) fn new(args: ApplyArgs, environment: &Environment, terminal: Terminal) -> (Self, When) {
+        let same = Same::of(&args);
         let ApplyArgs { cluster, plan, yes, permit, break_glass, patience, connect, fleet, output } = args;
         let PatienceArgs { ready_timeout, stable_for, lock_timeout, lock_lease } = patience;
         let ApplyOutputArgs { warnings_as_errors, log_format, color } = output;
@@ -138,6 +193,7 @@ impl Apply {
             strict: warnings_as_errors,
             log: log_format,
             progress: terminal.stderr && !environment.dumb,
+            same,
         };
         (apply, color)
     }

@@ -11,6 +11,8 @@ use crate::report::severity::count;
 pub fn line(cluster: &str, event: &Event) -> Option<String> {
     let what = match event {
         Event::Writing { .. } => return None,
+        // It names its cluster itself.
+        Event::Notice { text, cluster: _ } => return Some(one_line(text).into_owned()),
         Event::Waiting { holder } => format!("waiting for the lock, held by {}", one_line(holder)),
         Event::Locked { run } => format!("locked by this run, {}", one_line(run)),
         Event::Begun(begun) => step(begun),

@@ -20,7 +20,7 @@ pub struct Line {
     pub version: u32,
     /// When, by this machine's clock: RFC 3339, in UTC.
     pub time: String,
-    /// The cluster.
+    /// The cluster; of a notice it may be another one of the rollout than that which is changed.
     pub cluster: String,
     /// What happened.
     pub event: Happened,
@@ -89,6 +89,12 @@ pub enum Happened {
         /// What.
         message: String,
     },
+    /// Something happened on the way to the API server of the line's cluster, and stopped nothing: a try that failed and
+    /// is repeated, a warning of the server, a word of a credential plugin.
+    Notice {
+        /// What, in a phrase with the cluster's name before it.
+        message: String,
+    },
     /// A signal came: nothing new is begun.
     Stopping,
 }
@@ -153,6 +159,8 @@ pub struct Document {
     pub release: Option<String>,
     /// The commit that it was rendered from; null if there is none.
     pub commit: Option<String>,
+    /// Whether files differ from that commit, so that it does not render to this.
+    pub dirty: bool,
     /// The plan as it was shown; null if there is none.
     pub plan: Option<diff::json::Document>,
     /// Every object that was to be changed, in the order of the plan.
@@ -203,6 +211,8 @@ pub struct About<'a> {
     pub release: Option<String>,
     /// The commit that it was rendered from.
     pub commit: Option<&'a str>,
+    /// Whether it renders to something else.
+    pub dirty: bool,
     /// The plan as it was shown.
     pub plan: Option<diff::json::Document>,
     /// The next step.
@@ -215,6 +225,7 @@ impl Line {
     /// # Errors
     /// If it cannot be written as JSON, which does not happen to strings.
     pub fn print(cluster: &str, time: String, event: &Event) -> serde_json::Result<String> {
+        let cluster = if let Event::Notice { cluster, .. } = event { cluster } else { cluster };
         let line = Self { version: VERSION, time, cluster: cluster.to_owned(), event: Happened::of(event) };
         Ok(json_safe(serde_json::to_string(&line)?) + "\n")
     }
@@ -242,6 +253,7 @@ impl Happened {
                 Self::NotReady { object: Object::of(object, unit.as_deref()), reason: why.to_string() }
             }
             Event::Warning(message) => Self::Warning { message: message.clone() },
+            Event::Notice { text, cluster: _ } => Self::Notice { message: text.clone() },
             Event::Stopping => Self::Stopping,
         }
     }
@@ -296,7 +308,7 @@ impl Document {
         problems: &Diagnostics,
         sources: &SourceMap,
     ) -> Self {
-        let About { cluster, release, commit, plan, next } = about;
+        let About { cluster, release, commit, dirty, plan, next } = about;
         let end = match outcome.map(|outcome| outcome.end) {
             None | Some(crate::apply::End::Refused) => End::Refused,
             Some(crate::apply::End::Done) => End::Done,
@@ -310,6 +322,7 @@ impl Document {
             cluster: cluster.map(str::to_owned),
             release,
             commit: commit.map(str::to_owned),
+            dirty,
             plan,
             objects: objects.map(Finished::of).collect(),
             counts: outcome.map(Counts::of).unwrap_or_default(),

@@ -176,6 +176,7 @@ fn the_document_of_a_run_tells_every_object_and_how_it_ended() {
         cluster: Some("prod-a"),
         release: Some("1f0c".to_owned()),
         commit: Some("abc"),
+        dirty: true,
         plan: None,
         next: Some("fleetwright apply --cluster prod-a"),
     };

@@ -9,6 +9,7 @@ use crate::apply::{Event, ObjectEnd};
 use crate::object::ObjectRef;
 use crate::plan::Plan;
 use crate::report::escape::one_line;
+use crate::report::severity::count;
 
 /// The most lines that are drawn: a block that is higher than the terminal cannot be drawn again.
 const MOST_LINES: usize = 16;
@@ -67,7 +68,7 @@ impl Tree {
                 unit.ends.insert(object.clone(), end.clone());
             }
             Event::Stopping => self.doing = "stopping: what is under way ends".to_owned(),
-            Event::Warning(_) => {}
+            Event::Warning(_) | Event::Notice { .. } => {}
         }
     }
 
@@ -81,7 +82,10 @@ impl Tree {
         let done_lines = done.iter().flat_map(|(name, unit)| unit.lines(name)).collect::<Vec<_>>();
         match below.len() + done_lines.len() <= room {
             true => below.extend(done_lines),
-            false if !done.is_empty() => below.insert(0, format!("  {} units are done", done.len())),
+            false if !done.is_empty() => {
+                let are = if done.len() == 1 { "is" } else { "are" };
+                below.insert(0, format!("  {} {are} done", count(done.len(), "unit")));
+            }
             false => {}
         }
         if below.len() > room {

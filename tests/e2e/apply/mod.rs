@@ -8,11 +8,13 @@ mod replaced;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fleetwright::apply::{self, Applied, Event, Job, Outcome, Patience};
 use fleetwright::cluster::Applying;
+use fleetwright::diagnostic::Diagnostics;
 use fleetwright::live::Proven;
 use fleetwright::object::{Digest, FieldPath, Object};
 use fleetwright::plan::{self, LiveState, Permit, Plan, Record, SetId, Wanted, WantedObject};
@@ -37,6 +39,9 @@ pub struct Scene {
     /// How they are applied.
     pub applying: Applying,
     pub permit: Permit,
+    pub strict: bool,
+    /// What comes up once the lock is held.
+    pub again: Diagnostics,
     pub patience: Patience,
     /// What is told while it is changed.
     told: Mutex<Vec<Event>>,
@@ -61,6 +66,8 @@ impl Scene {
             secrets: BTreeSet::new(),
             applying: Applying::default(),
             permit: Permit::default(),
+            strict: false,
+            again: Diagnostics::new(),
             patience,
             told: Mutex::default(),
         };
@@ -144,11 +151,16 @@ impl Scene {
             plan,
             schemas: None,
             permit: &self.permit,
+            strict: self.strict,
             release,
             rollout: None,
             patience: self.patience,
         };
-        apply::run(proven, &job, None, stop, &|event| self.told.lock().unwrap().push(event)).await
+        let again = || -> Pin<Box<dyn Future<Output = Diagnostics>>> {
+            let again = self.again.clone();
+            Box::pin(async { again })
+        };
+        apply::run(proven, &job, Some(&again), stop, &|event| self.told.lock().unwrap().push(event)).await
     }
 
     /// Plans, and carries that out.

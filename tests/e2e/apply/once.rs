@@ -1,6 +1,7 @@
 //! A cluster is changed as it was agreed to, once.
 
 use fleetwright::apply::End;
+use fleetwright::diagnostic::{Code, Diagnostic};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -252,4 +253,25 @@ fn f94_what_somebody_else_took_is_not_deleted() {
     let live = block_on(async { scene.other("reader").await.get(&scene.here(&config_map("b", "1"))).await });
     assert!(live.is_some());
     assert_eq!(scene.record().inventory.len(), 2);
+}
+
+#[test]
+fn what_comes_up_once_the_lock_is_held_is_told_and_stops_whoever_counts_it_as_an_error() {
+    let mut scene = Scene::new(&[config_map("a", "1")]);
+    scene.again = Diagnostic::warning(Code::new("W000"), "a sibling cannot be read").into();
+    scene.strict = true;
+    let outcome = scene.apply();
+    assert_snapshot!(shown(&scene, &outcome), @"
+    Refused, 0 unchanged
+    HERE/ConfigMap/a: Untouched
+    W000 a sibling cannot be read
+    ");
+    assert!(outcome.problems.has_errors());
+    scene.strict = false;
+    let outcome = scene.apply();
+    assert_snapshot!(shown(&scene, &outcome), @"
+    Done, 0 unchanged
+    HERE/ConfigMap/a: Created
+    W000 a sibling cannot be read
+    ");
 }

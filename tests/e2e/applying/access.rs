@@ -54,7 +54,9 @@ fn f16_f54_all_that_is_missing_is_told_at_once_before_anything_is_written() {
     let mut account = config_map("account", "");
     account["kind"] = json!("ServiceAccount");
     account.as_object_mut().unwrap().remove("data");
-    let scene = Scene::rendering(cluster(), &[config_map("one", "1"), account]);
+    let beside = config_map("beside", "1");
+    let scene = Scene::rendering(cluster(), &[config_map("one", "1"), beside.clone(), account]);
+    block_on(async { scene.someone("kubectl").await.create(&scene.here(&beside)).await });
     let read = json!([
         rule("", &["configmaps", "serviceaccounts", "secrets", "namespaces"], &["get", "list"]),
         rule("admissionregistration.k8s.io", &["*"], &["get", "list"]),
@@ -63,7 +65,8 @@ fn f16_f54_all_that_is_missing_is_told_at_once_before_anything_is_written() {
     lets(&scene, &read);
     let refused = apply(&scene, &[]);
     assert_eq!(refused.status, Some(4), "{}", said(&refused));
-    for known in ["serviceaccounts", "leases", "secrets", "create namespaces", "patch", "create"] {
+    // In one run with what else stands in the way.
+    for known in ["serviceaccounts", "leases", "secrets", "create namespaces", "patch", "create", "--adopt"] {
         assert!(refused.stderr.contains(known), "{known}: {}", refused.stderr);
     }
     assert!(!refused.stderr.contains("configmaps"), "{}", refused.stderr);
@@ -79,9 +82,12 @@ fn f16_f54_all_that_is_missing_is_told_at_once_before_anything_is_written() {
     assert_eq!(refused.status, Some(4), "{}", said(&refused));
     assert!(refused.stderr.contains("namespace"), "{}", refused.stderr);
     assert_eq!(scene.writes(), Vec::<String>::new());
+    // Nobody is asked to agree to what cannot be done.
+    let asked = apply(&scene, &["--adopt", "--ask"]);
+    assert_eq!(asked.status, Some(4), "{}", said(&asked));
     all.push(rule("", &["namespaces"], &["create"]));
     lets(&scene, &json!(all));
-    let applied = apply(&scene, &[]);
+    let applied = apply(&scene, &["--adopt"]);
     assert_eq!(applied.status, Some(0), "{}", said(&applied));
 }
 

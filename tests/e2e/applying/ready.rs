@@ -49,6 +49,48 @@ fn f41_what_does_not_become_ready_in_time_is_told_with_what_is_missing() {
     assert!(failed.stderr.contains("0 of 1"), "{}", failed.stderr);
 }
 
+/// What the controller of Deployments says of one of a single replica.
+fn status(ready: usize) -> Value {
+    json!({"status": {
+        "observedGeneration": 1, "replicas": 1, "updatedReplicas": 1,
+        "readyReplicas": ready, "availableReplicas": ready, "unavailableReplicas": 1 - ready,
+    }})
+}
+
+#[test]
+fn what_is_no_longer_ready_is_no_success_although_nothing_is_to_be_written() {
+    // No controller is here: the status is what the test says.
+    let web = deployment("web", IMAGE, "");
+    let scene = Scene::rendering(Lab::bare(), &[web.clone()]);
+    let says = |ready| {
+        block_on(async {
+            let controller = scene.someone("controller").await;
+            controller.patch_status(&scene.here(&web), &status(ready)).await;
+        });
+    };
+    let run = scene.start(&[]);
+    block_on(eventually("the Deployment is there", async || scene.live(&web)));
+    says(1);
+    let applied = scene.ended(run);
+    assert_eq!(applied.status, Some(0), "{}", said(&applied));
+    let ready = scene.record().unwrap().releases[0].ready;
+
+    says(0);
+    let failed = scene.apply(&["--ready-timeout", "2s"]);
+    assert_eq!(failed.status, Some(5), "{}", said(&failed));
+    for known in ["Deployment/web is not ready", "this run did not write it"] {
+        assert!(failed.stderr.contains(known), "{known}: {}", failed.stderr);
+    }
+    assert!(scene.record().unwrap().run.is_some());
+
+    // Ready again, it is so since when it was: nothing was written.
+    says(1);
+    let again = scene.apply(&[]);
+    assert_eq!(again.status, Some(0), "{}", said(&again));
+    let record = scene.record().unwrap();
+    assert_eq!((record.run, record.releases[0].ready), (None, ready));
+}
+
 /// A definition of gizmos, in a group of the scene's own.
 pub fn gizmos(scene: &Scene) -> (Value, Value) {
     let group = format!("{}.example.com", scene.namespace);

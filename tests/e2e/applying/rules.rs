@@ -127,13 +127,20 @@ fn limits_hold_from_the_second_apply_on() {
 #[test]
 fn an_approval_is_not_passed_unasked() {
     let four = four("approval", "    approval = true\n", "");
-    four.done("prod-a", &[]);
+    let canary = four.done("prod-a", &["--fleet", "fleet"]);
+    assert!(canary.stderr.contains("until gates are judged, with the same --fleet\n"), "{}", canary.stderr);
     four.refused("prod-b", &[], &["approval", "canary", "--break-glass"]);
     let broken = four.done("prod-b", &["--break-glass", "approved by word of mouth"]);
     assert!(broken.stderr.contains("approved by word of mouth"), "{}", broken.stderr);
     assert_eq!(four.newest("prod-b")["brokenGlass"], "approved by word of mouth");
     let history = four.run(&["history", "--cluster", "prod-b"]);
     assert!(history.stdout.contains("approved by word of mouth"), "{}", said(&history));
+    // Nobody has approved of it when the next release comes.
+    four.render(&[config_map("settings", "2")]);
+    four.done("prod-a", &[]);
+    let history = four.run(&["history", "--cluster", "prod-a", "-o", "json"]);
+    let document: Value = serde_json::from_str(&history.stdout).unwrap();
+    assert_eq!(document["releases"][1]["state"], "replaced", "{}", said(&history));
 }
 
 #[test]
@@ -171,6 +178,8 @@ fn a_canary_that_a_release_does_not_change_has_proven_nothing() {
     four.manifest("b.yaml", &[config_map("b", "2")]);
     // The release is another one, though the canary has nothing to do.
     four.refused("prod-b", &[], &["fleetwright apply --cluster prod-a"]);
+    let same = ", each `apply` with the same --fleet";
+    four.refused("prod-b", &["--fleet", "fleet"], &["fleetwright apply --cluster prod-a", same]);
     let before = four.writes("prod-a").len();
     four.done("prod-a", &[]);
     assert_eq!(four.writes("prod-a").len(), before);

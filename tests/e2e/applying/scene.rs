@@ -42,11 +42,13 @@ const QUICK: [(&str, Option<&str>); 4] = [
     ("--ready-timeout", Some("30s")),
 ];
 
-/// The command line of `apply` with these arguments.
+/// The command line of `apply` with these arguments; `--ask` stands for no `--yes`.
 pub fn quick<'s>(more: &[&'s str]) -> Vec<&'s str> {
-    let missing = QUICK.iter().filter(|(name, _)| !more.contains(name));
+    let is_asked = |name: &str| name == "--yes" && more.contains(&"--ask");
+    let missing = QUICK.iter().filter(|(name, _)| !more.contains(name) && !is_asked(name));
     let missing = missing.flat_map(|(name, value)| [Some(*name), *value].into_iter().flatten());
-    std::iter::once("apply").chain(missing).chain(more.iter().copied()).collect()
+    let more = more.iter().copied().filter(|one| *one != "--ask");
+    std::iter::once("apply").chain(missing).chain(more).collect()
 }
 
 impl Scene {
@@ -131,6 +133,16 @@ impl Scene {
     /// A command, run to its end.
     pub fn run(&self, arguments: &[&str]) -> Outcome {
         self.shown(outcome(self.command(arguments).output().unwrap()))
+    }
+
+    /// `apply`, started by a shell script as `"$0" "$@"`, with nobody at stdin.
+    pub fn by_shell(&self, script: &str, more: &[&str]) -> Command {
+        let apply = self.command(&quick(more));
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]).arg(apply.get_program()).args(apply.get_args());
+        command.env_clear().current_dir(self.place.path()).stdin(Stdio::null());
+        command.envs(apply.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command
     }
 
     /// `apply`, run to its end.

@@ -1,5 +1,8 @@
 //! Signals, and a reader that has gone.
 
+use std::ffi::OsStr;
+use std::io::Write;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -41,12 +44,21 @@ fn goes_on(scene: &Scene) {
 fn f58_one_signal_ends_a_run_cleanly() {
     for (name, status) in [("INT", 130), ("TERM", 143)] {
         let scene = slow(Duration::from_millis(800));
-        let run = scene.start(&[]);
+        let (more, again): (&[&str], _) = match name {
+            "INT" => (&[], "next: to go on, the same again: fleetwright apply --cluster a\n"),
+            // Without them it would be another run.
+            _ => (
+                &["--adopt", "--fleet", "fleet"],
+                "next: to go on, the same command again, with the same --fleet and --adopt\n",
+            ),
+        };
+        let run = scene.start(more);
         until_writing(&scene);
         signal(&run, name);
         let ended = scene.ended(run);
         assert_eq!(ended.status, Some(status), "{}", said(&ended));
-        assert!(ended.stderr.contains("fleetwright apply --cluster a"), "{}", ended.stderr);
+        assert!(ended.stderr.contains(again), "{}", ended.stderr);
+        assert_eq!(ended.stderr.matches("stopping: ").count(), 1, "{}", ended.stderr);
         assert!(made(&scene) < 60, "nothing was stopped");
         assert_eq!(scene.holder(), None);
         // All that was made is in the record.
@@ -100,4 +112,64 @@ fn f60_a_reader_that_has_gone_stops_no_run() {
     let status = run.wait().unwrap();
     assert_eq!(status.code(), Some(0));
     goes_on(&scene);
+}
+
+#[test]
+fn f58_a_signal_that_was_ignored_before_is_ignored_on() {
+    let scene = slow(Duration::from_millis(300));
+    // As `nohup` starts it.
+    let mut run = scene.by_shell("trap '' HUP; exec \"$0\" \"$@\"", &[]);
+    let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    until_writing(&scene);
+    signal(&run, "HUP");
+    let ended = scene.ended(run);
+    assert_eq!(ended.status, Some(0), "{}", said(&ended));
+    assert!(made(&scene) >= 60);
+}
+
+/// `apply` on a terminal of its own, with stdout in the file `out`: what is typed there, and what it shows.
+fn on_a_terminal(scene: &Scene, script: &str, more: &[&str]) -> Child {
+    let apply = scene.by_shell(script, more);
+    let quoted = |word: &OsStr| format!("'{}'", word.to_str().unwrap().replace('\'', "'\\''"));
+    let line: Vec<String> =
+        std::iter::once(apply.get_program()).chain(apply.get_args()).map(quoted).collect();
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &line.join(" "), "/dev/null"]);
+    terminal.env_clear().envs(apply.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    terminal.env("TERM", "dumb").env("SHELL", "/bin/sh").current_dir(scene.place.path());
+    terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    terminal.spawn().unwrap()
+}
+
+#[test]
+fn whoever_is_asked_sees_what_it_is_about_wherever_stdout_leads() {
+    for (more, warned) in [(&[][..], "warning[V021]"), (&["--log-format", "json"], "warning[V021]")] {
+        let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+        let mut run = on_a_terminal(&scene, "exec \"$0\" \"$@\" > out", &[&["--ask"], more].concat());
+        let mut typed = run.stdin.take().unwrap();
+        typed.write_all(b"no\n").unwrap();
+        let ended = scene.ended(run);
+        assert_eq!(ended.status, Some(4), "{}", said(&ended));
+        let question = ended.stdout.find("Apply this to cluster").unwrap();
+        for known in ["ConfigMap/one", "1 to create", warned] {
+            assert!(ended.stdout[..question].contains(known), "{known}: {}", said(&ended));
+        }
+        drop(typed);
+    }
+}
+
+#[test]
+fn a_terminal_that_is_gone_hides_no_outcome() {
+    let scene = slow(Duration::from_millis(300));
+    let script = "trap '' HUP; \"$0\" \"$@\" > out; echo $? > status";
+    let mut run = on_a_terminal(&scene, script, &["--ready-timeout", "31s"]);
+    until_writing(&scene);
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let read = |file: &str| std::fs::read_to_string(scene.place.path().join(file)).unwrap_or_default();
+    block_on(eventually("the run ends", async || read("status").ends_with('\n').then_some(())));
+    let out = scene.named(&read("out"));
+    assert!(out.contains("created 60, changed 0"), "{out}");
+    // All is done, and stderr could not be written.
+    assert_eq!(read("status"), "7\n");
 }

@@ -95,6 +95,38 @@ fn status_tells_of_releases_drift_and_what_differs() {
     assert_snapshot!(steady(&nothing.stdout), @"a  unknown: the user may not read this (403 Forbidden): forbidden: the proxy says so");
 }
 
+#[test]
+fn what_status_cannot_read_of_the_record_and_the_lock_is_not_absent() {
+    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let applied = scene.apply(&[]);
+    assert_eq!(applied.status, Some(0), "{}", said(&applied));
+    let status = |more: &[&str]| scene.run(&[&["status", "--cluster", "a"], more].concat());
+    scene.proxy.add(Rule::new(Fault::status(403)).kind("coordination.k8s.io/v1", "Lease"));
+    let locked = status(&[]);
+    assert_eq!(locked.status, Some(3), "{}", said(&locked));
+    assert_snapshot!(steady(&locked.stdout), @"
+    a  release HEX  no commit, applied TIME by tester@lab
+        ready since TIME, soaked
+        no drift
+        who holds the lock is not known: the user may not read this (403 Forbidden): forbidden: the proxy says so
+    ");
+    let document = json_of(&status(&["-o", "json"]));
+    let cluster = &document["clusters"][0];
+    assert_eq!((&cluster["lock"], &cluster["complete"]), (&json!(null), &json!(false)));
+    assert!(cluster["lockUnknown"].is_string() && cluster["recordUnknown"].is_null(), "{cluster}");
+
+    scene.proxy.clear();
+    scene.proxy.add(Rule::new(Fault::status(403)).kind("v1", "Secret"));
+    let unread = status(&[]);
+    assert_eq!(unread.status, Some(3), "{}", said(&unread));
+    assert!(!unread.stdout.contains("nothing was ever applied"), "{}", unread.stdout);
+    assert_snapshot!(steady(unread.stdout.lines().next().unwrap()), @"");
+    let document = json_of(&status(&["-o", "json"]));
+    let cluster = &document["clusters"][0];
+    assert_eq!((&cluster["release"], &cluster["complete"]), (&json!(null), &json!(false)));
+    assert!(cluster["recordUnknown"].is_string() && cluster["lockUnknown"].is_null(), "{cluster}");
+}
+
 /// A scene whose first run was killed while it wrote.
 fn killed() -> (Scene, String) {
     let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1"), config_map("two", "1")]);
@@ -313,6 +345,21 @@ fn every_line_of_a_json_log_is_an_object_and_the_end_is_a_document() {
         .map(|one| format!("{} {}", one["object"]["name"].as_str().unwrap(), one["state"].as_str().unwrap()))
         .collect();
     assert_eq!(objects, ["one changed", "three deleted"]);
+    // Also what happens on the way to the server is a line: before the cluster is locked, and after.
+    scene.render(&[config_map("one", "3"), config_map("two", "1")]);
+    let slow_down = || Rule::new(Fault::status(429)).times(1);
+    scene.proxy.add(slow_down().verb("list").kind("v1", "ConfigMap"));
+    scene.proxy.add(slow_down().verb("patch").kind("v1", "ConfigMap").dry_run(false));
+    let third = scene.apply(&["--log-format", "json"]);
+    assert_eq!(third.status, Some(0), "{}", said(&third));
+    let lines = third
+        .stderr
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}")));
+    let types: Vec<String> =
+        lines.map(|line| line["event"]["type"].as_str().unwrap_or_default().to_owned()).collect();
+    assert_eq!(types.iter().filter(|one| *one == "notice").count(), 2, "{types:?}");
+    assert_eq!(types.first().map(String::as_str), Some("notice"));
     // What is refused is a document too, and nothing else.
     let refused = scene.apply(&["--log-format", "json", "--deletions", "5"]);
     assert_eq!(refused.status, Some(4), "{}", said(&refused));

@@ -27,6 +27,20 @@ fn f22_a_warning_of_the_server_is_told_once() {
 }
 
 #[test]
+fn f22_where_warnings_are_errors_one_of_the_server_lets_nothing_be_written() {
+    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let empty = json!({"kind": "ConfigMapList", "apiVersion": "v1", "metadata": {}, "items": []});
+    let warns = Fault::answer(200, "application/json", &empty.to_string())
+        .header("Warning", "299 - \"config maps are of yesterday\"");
+    scene.proxy.add(Rule::new(warns).verb("list").kind("v1", "ConfigMap"));
+    let refused = scene.apply(&["--warnings-as-errors"]);
+    assert_eq!(refused.status, Some(4), "{}", said(&refused));
+    let told = "error[X035]: the server warns: config maps are of yesterday";
+    assert_eq!(refused.stderr.matches(told).count(), 1, "{}", refused.stderr);
+    assert_eq!(scene.writes(), Vec::<String>::new());
+}
+
+#[test]
 fn f22_s_a_warning_that_plays_with_the_terminal_is_shown_as_what_it_is() {
     let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let empty = json!({"kind": "ConfigMapList", "apiVersion": "v1", "metadata": {}, "items": []});

@@ -10,12 +10,11 @@ use crate::cli::asking::{self, Failed};
 use crate::cli::clock;
 use crate::cli::command::planned::{Asking, Planned, planned};
 use crate::cli::connect;
-use crate::cli::console::Console;
 use crate::cli::settings::Connect;
 use crate::cluster::Rollout;
 use crate::diagnostic::Diagnostic;
 use crate::live::kubeconfig::Access;
-use crate::live::{Failure, Identities};
+use crate::live::{Failure, Identities, Tell};
 use crate::object::{Digest, ObjectRef};
 use crate::plan::{Action, Record, Wanted};
 use crate::render::parallel;
@@ -50,6 +49,8 @@ pub struct How<'s> {
     pub connect: &'s Connect,
     /// Which clusters there are.
     pub identities: &'s Identities,
+    /// What takes what happens on the way.
+    pub tell: Tell,
 }
 
 /// The clusters that matter to whether `cluster` may be changed: those of the stages before, and of its own.
@@ -62,10 +63,8 @@ pub fn that_matter(cluster: &str, rollout: &Rollout) -> Vec<Arc<str>> {
 }
 
 /// Asks them side by side, on threads of their own: may be called within a runtime.
-pub fn look(others: &[Other<'_>], how: &How<'_>, console: Console) -> BTreeMap<Arc<str>, Seen> {
-    let ask = || {
-        parallel::map(SIDE_BY_SIDE, others, |other| (Arc::clone(&other.cluster), one(other, how, console)))
-    };
+pub fn look(others: &[Other<'_>], how: &How<'_>) -> BTreeMap<Arc<str>, Seen> {
+    let ask = || parallel::map(SIDE_BY_SIDE, others, |other| (Arc::clone(&other.cluster), one(other, how)));
     let seen = std::thread::scope(|scope| scope.spawn(ask).join());
     match seen {
         Ok(seen) => seen.into_iter().collect(),
@@ -75,12 +74,12 @@ pub fn look(others: &[Other<'_>], how: &How<'_>, console: Console) -> BTreeMap<A
 
 /// Asks them once more, within a runtime, for what their records say alone: whether each is as its record says was seen
 /// before.
-pub async fn look_again(others: &[Other<'_>], how: &How<'_>, console: Console) -> BTreeMap<Arc<str>, Seen> {
+pub async fn look_again(others: &[Other<'_>], how: &How<'_>) -> BTreeMap<Arc<str>, Seen> {
     let mut seen = BTreeMap::new();
     for some in others.chunks(SIDE_BY_SIDE) {
         let asks = some.iter().map(|other| {
             let ask = async {
-                let asked = asking::within(how.connect, ask(other, how, console, Depth::Record)).await;
+                let asked = asking::within(how.connect, ask(other, how, Depth::Record)).await;
                 (Arc::clone(&other.cluster), seen_of(asked, other))
             };
             Box::pin(ask)
@@ -116,15 +115,15 @@ enum Depth {
     Objects,
 }
 
-fn one(other: &Other<'_>, how: &How<'_>, console: Console) -> Seen {
-    seen_of(asking::ask(how.connect, ask(other, how, console, Depth::Objects)), other)
+fn one(other: &Other<'_>, how: &How<'_>) -> Seen {
+    seen_of(asking::ask(how.connect, ask(other, how, Depth::Objects)), other)
 }
 
 fn seen_of(asked: Result<Seen, Failed>, other: &Other<'_>) -> Seen {
     asked.unwrap_or_else(|failed| Seen::Unread(failed.diagnostic(&other.cluster).message))
 }
 
-async fn ask(other: &Other<'_>, how: &How<'_>, console: Console, depth: Depth) -> Result<Seen, Failure> {
+async fn ask(other: &Other<'_>, how: &How<'_>, depth: Depth) -> Result<Seen, Failure> {
     let access = match &other.access {
         Ok(access) => access,
         Err(why) => return Ok(Seen::Unread(why.message.clone())),
@@ -132,7 +131,8 @@ async fn ask(other: &Other<'_>, how: &How<'_>, console: Console, depth: Depth) -
     let Some(wanted) = &other.wanted else {
         return Ok(Seen::Unread("it was not rendered".to_owned()));
     };
-    let proven = connect::prove(&other.cluster, access, how.connect, how.identities, console).await?;
+    let tell = Arc::clone(&how.tell);
+    let proven = connect::prove(&other.cluster, access, how.connect, how.identities, tell).await?;
     let record = proven.record(&wanted.set, how.fleet).await?.map(|stored| stored.record);
     let Some(record) = record else { return Ok(Seen::Nothing) };
     let holds_it = record.releases.first().is_some_and(|release| release.digest == how.release);

@@ -16,6 +16,7 @@ use crate::cli::command::Run;
 use crate::cli::command::planned::{Asking, Planned, planned};
 use crate::cli::connect;
 use crate::cli::console::Console;
+use crate::cli::notices::Notices;
 use crate::cli::screen::{Look, Screen};
 use crate::cli::settings::{Allowed, Apply, Consent};
 use crate::cli::signals::Signals;
@@ -44,6 +45,8 @@ pub struct Steps<'r> {
     pub others: Vec<Other<'r>>,
     /// Where it is told.
     pub console: Console,
+    /// Where that goes which happens on the way to the servers.
+    pub notices: Notices,
 }
 
 /// Why a run goes no further.
@@ -85,7 +88,7 @@ impl Steps<'_> {
             let target = format!("{}: {}", self.prepared.cluster.name, proven.target());
             self.console.tell_line(&target)?;
         }
-        if let Some(saved) = self.prepared.saved() {
+        if let Some(saved) = &self.prepared.saved {
             let Planned { plan, state, previews } = &planned;
             match saved.check(plan, &wanted, state, previews, self.prepared.release) {
                 Ok(_) => {
@@ -99,6 +102,13 @@ impl Steps<'_> {
         let own = newest(&planned.state);
         let situation =
             prepared.rollout().map(|rollout| self.situation(rollout, &covers, own, &proven, &identities));
+        // Its lock is asked for before anybody is, as all rights are.
+        let first = self.first(&identities).await.unwrap_or_default();
+        let lock = prepared.rollout().filter(|_| self.settings.break_glass.is_none());
+        let lock = lock.map(|rollout| (first.as_ref().unwrap_or(&proven), &*rollout.name));
+        let job = Job { rollout: lock, ..job(self.settings, prepared, &wanted, &planned, &permit) };
+        let missing = apply::rights(&proven, &job).await;
+        self.run.problems.append(missing);
         match self.approve(situation.as_ref(), &wanted, &planned, &permit) {
             Ok(()) => {}
             Err(Halt::Output(error)) => return Err(error),
@@ -106,7 +116,7 @@ impl Steps<'_> {
                 return Ok(Ended { plan: Some(planned.plan), ..Ended::before(status) });
             }
         }
-        match self.change(&proven, &wanted, &identities, &planned, &permit, situation.as_ref()).await {
+        match self.change(&proven, job, &identities, &planned, situation.as_ref()).await {
             Ok(ended) => {
                 let next = ended
                     .outcome
@@ -124,11 +134,11 @@ impl Steps<'_> {
         wanted: &Wanted<'_>,
         identities: &Identities,
     ) -> Result<(Proven, Planned), ExitStatus> {
-        let (settings, prepared, console) = (self.settings, self.prepared, self.console);
+        let (settings, prepared, tell) = (self.settings, self.prepared, self.notices.tell());
         let cluster = &prepared.cluster.name;
         let ask = async {
             let proven =
-                connect::prove(cluster, &prepared.access, &settings.connect, identities, console).await?;
+                connect::prove(cluster, &prepared.access, &settings.connect, identities, tell).await?;
             let schemas = prepared.schemas(cluster);
             let asking = Asking { creations: MOST_CREATIONS, ..Asking::USUAL };
             let planned = planned(&proven, wanted, schemas, &prepared.loaded.resolved.name, asking).await?;
@@ -138,6 +148,7 @@ impl Steps<'_> {
     }
 
     fn failed(&mut self, failed: &Failed, cluster: &Arc<str>) -> ExitStatus {
+        self.run.problems.append(self.notices.warnings());
         self.run.problems.push(failed.diagnostic(cluster));
         failed.refusal()
     }
@@ -146,7 +157,7 @@ impl Steps<'_> {
     fn permit(&mut self) -> Result<(Permit, Vec<Named>), ExitStatus> {
         let limits = self.prepared.rollout().map(|rollout| rollout.limits).unwrap_or_default();
         let Allowed { permit, deletes } = &self.settings.allowed;
-        let Some(saved) = self.prepared.saved() else {
+        let Some(saved) = &self.prepared.saved else {
             return Ok((Permit { limits, ..permit.clone() }, deletes.clone()));
         };
         let allowed = saved.permit(limits).and_then(|permit| Ok((permit, saved.named()?)));
@@ -165,9 +176,10 @@ impl Steps<'_> {
         planned: &Planned,
         permit: &Permit,
     ) -> Result<(), Halt> {
-        self.run.problems.append(situation.map(Situation::decide).unwrap_or_default());
+        self.run.problems.append(situation.map(|situation| self.decide(situation)).unwrap_or_default());
         let Planned { plan, state, .. } = planned;
         self.run.problems.append(plan.blockers(wanted, state, permit));
+        self.run.problems.append(self.notices.warnings());
         if self.settings.strict {
             self.run.problems = std::mem::take(&mut self.run.problems).strict();
         }
@@ -185,6 +197,19 @@ impl Steps<'_> {
         }
         let has_differences = planned.plan.changes.iter().any(|change| change.action.is_difference());
         if has_differences { self.agree(planned) } else { Ok(()) }
+    }
+
+    /// What the rules of the rollout say, with what the commands of their hints must have beside them.
+    fn decide(&self, situation: &Situation<'_>) -> Diagnostics {
+        let Some(same) = self.settings.same.elsewhere() else { return situation.decide() };
+        let add = |mut problem: Diagnostic| match &mut problem.help {
+            Some(help) if help.contains("fleetwright apply") => {
+                *help += &format!(", each `apply` {same}");
+                problem
+            }
+            Some(_) | None => problem,
+        };
+        situation.decide().into_iter().map(add).collect()
     }
 
     /// What is known of the rollout: its other clusters are asked.
@@ -206,7 +231,7 @@ impl Steps<'_> {
             release: self.prepared.release,
             covers,
             own,
-            others: others::look(&self.others, &how, self.console),
+            others: others::look(&self.others, &how),
             now: clock::at(proven),
             break_glass: self.settings.break_glass.as_deref(),
         }
@@ -221,6 +246,7 @@ impl Steps<'_> {
             release: self.prepared.release,
             connect: &self.settings.connect,
             identities,
+            tell: self.notices.tell(),
         }
     }
 
@@ -229,8 +255,14 @@ impl Steps<'_> {
         let name = &self.prepared.cluster.name;
         match self.settings.consent {
             Consent::Given => Ok(()),
-            Consent::Ask => {
-                if self.settings.log == LogFormat::Json {
+            Consent::Ask { sees_stdout } => {
+                let is_json = self.settings.log == LogFormat::Json;
+                if is_json {
+                    // They are in the document too, which comes after the question.
+                    let doubts = self.run.problems.clone().folded();
+                    self.console.tell_diagnostics(&doubts, &self.run.sources)?;
+                }
+                if is_json || !sees_stdout {
                     self.console.tell(&report::text(&shown(&planned.plan), self.console.err))?;
                 }
                 let question = format!("Apply this to cluster \"{name}\"? Only its name, {name}, goes on: ");
@@ -257,43 +289,12 @@ impl Steps<'_> {
     async fn change(
         &mut self,
         proven: &Proven,
-        wanted: &Wanted<'_>,
+        job: Job<'_>,
         identities: &Identities,
         planned: &Planned,
-        permit: &Permit,
         situation: Option<&Situation<'_>>,
     ) -> Result<Ended, ExitStatus> {
-        let first = self.first(identities).await?;
-        let (settings, prepared) = (self.settings, self.prepared);
-        let rollout = prepared.rollout().filter(|_| settings.break_glass.is_none());
-        let release = Applied {
-            digest: prepared.release,
-            commit: prepared.commit.as_ref().map(|commit| &*commit.id),
-            dirty: prepared.commit.as_ref().is_some_and(|commit| commit.dirty),
-            by: &settings.by,
-            process: std::process::id(),
-            rollout: prepared.rollout().map(|rollout| &*rollout.name),
-            soak: prepared
-                .rollout()
-                .map(|rollout| rollout.soak_of(&prepared.cluster.name))
-                .unwrap_or_default(),
-            is_gated: prepared
-                .rollout()
-                .and_then(|rollout| rollout.stage_of(&prepared.cluster.name))
-                .is_some_and(|(_, stage)| !stage.gates.is_empty() || stage.approval),
-            broken_glass: settings.break_glass.as_deref(),
-        };
-        let job = Job {
-            fleet: &prepared.loaded.resolved.name,
-            wanted,
-            state: &planned.state,
-            plan: &planned.plan,
-            schemas: prepared.schemas(&prepared.cluster.name),
-            permit,
-            release,
-            rollout: rollout.map(|rollout| (first.as_ref().unwrap_or(proven), &*rollout.name)),
-            patience: settings.patience,
-        };
+        let settings = self.settings;
         let look = match (settings.log, settings.progress) {
             (LogFormat::Json, _) => Look::Json,
             (LogFormat::Text, true) => Look::Tree,
@@ -303,13 +304,19 @@ impl Steps<'_> {
         let (teller, of_signals) = (screen.teller(), screen.teller());
         let signals = Signals::listen(move || of_signals.tell(apply::Event::Stopping));
         let signals = signals.map_err(|error| self.machine(&error))?;
+        self.notices.show_on(screen.teller());
         // What the others hold may be another thing than before somebody agreed, and before the locks were had.
-        let (others, how, console) = (&self.others, &self.how(identities), self.console);
+        let (others, how) = (&self.others, &self.how(identities));
+        let decide = |situation: &Situation<'_>| self.decide(situation);
+        let (decide, told) = (&decide, &situation.map(decide).unwrap_or_default());
         let again = situation.map(|situation| {
             move || {
                 let decided = async move {
-                    let others = others::look_again(others, how, console).await;
-                    Situation { others, now: clock::at(proven), ..situation.clone() }.decide()
+                    let others = others::look_again(others, how).await;
+                    let now = decide(&Situation { others, now: clock::at(proven), ..situation.clone() });
+                    // What was told before somebody agreed is not told again.
+                    let is_told = |problem: &Diagnostic| told.iter().any(|told| told == problem);
+                    now.into_iter().filter(|problem| !is_told(problem)).collect()
                 };
                 Box::pin(decided) as Pin<Box<dyn Future<Output = Diagnostics> + '_>>
             }
@@ -346,7 +353,7 @@ impl Steps<'_> {
             Some(Err(why)) => return Err(self.no_way(first, &why)),
             None => return Err(self.no_way(first, "it is in no stage")),
         };
-        let ask = connect::prove(first, access, &self.settings.connect, identities, self.console);
+        let ask = connect::prove(first, access, &self.settings.connect, identities, self.notices.tell());
         let proven = asking::within(&self.settings.connect, ask).await;
         proven.map(Some).map_err(|failed| self.failed(&failed, first))
     }
@@ -375,21 +382,64 @@ impl Steps<'_> {
         planned: &Planned,
         now: Timestamp,
     ) -> Option<String> {
-        let again = format!("fleetwright apply --cluster {}", self.prepared.cluster.name);
+        let again = match self.settings.same.again() {
+            None => {
+                format!("the same again: fleetwright apply --cluster {}", self.prepared.cluster.name)
+            }
+            // Without them it would be another release, or another permission. Values are not repeated: one may be secret.
+            Some(same) => format!("the same command again, {same}"),
+        };
         match outcome.end {
             End::Refused => None,
-            End::Partial => Some(format!(
-                "next: mend what is told, then the same again: {again}; what is done already is not done twice"
-            )),
-            End::Stopped => Some(format!("next: to go on, the same again: {again}")),
+            End::Partial => {
+                Some(format!("next: mend what is told, then {again}; what is done already is not done twice"))
+            }
+            End::Stopped => Some(format!("next: to go on, {again}")),
             End::Done => {
                 // What was ready before and was not written soaks on.
                 let newest = newest(&planned.state).filter(|newest| newest.digest == self.prepared.release);
                 let before = newest.and_then(|newest| newest.ready).filter(|_| outcome.objects.is_empty());
                 let next = rollout::next(situation?, before.unwrap_or(now))?;
-                Some(next.told(now))
+                let same = self.settings.same.elsewhere().map(|same| format!(", {same}"));
+                Some(next.told(now) + &same.unwrap_or_default())
             }
         }
+    }
+}
+
+/// What is to be done, without the lock of a rollout.
+fn job<'j>(
+    settings: &'j Apply,
+    prepared: &'j Prepared,
+    wanted: &'j Wanted<'j>,
+    planned: &'j Planned,
+    permit: &'j Permit,
+) -> Job<'j> {
+    let cluster = &prepared.cluster.name;
+    let rollout = prepared.rollout();
+    let stage = rollout.and_then(|rollout| Some(rollout.stage_of(cluster)?.1));
+    let release = Applied {
+        digest: prepared.release,
+        commit: prepared.commit.as_ref().map(|commit| &*commit.id),
+        dirty: prepared.commit.as_ref().is_some_and(|commit| commit.dirty),
+        by: &settings.by,
+        process: std::process::id(),
+        rollout: rollout.map(|rollout| &*rollout.name),
+        soak: rollout.map(|rollout| rollout.soak_of(cluster)).unwrap_or_default(),
+        is_gated: stage.is_some_and(|stage| stage.approval || !stage.gates.is_empty()),
+        broken_glass: settings.break_glass.as_deref(),
+    };
+    Job {
+        fleet: &prepared.loaded.resolved.name,
+        wanted,
+        state: &planned.state,
+        plan: &planned.plan,
+        schemas: prepared.schemas(cluster),
+        permit,
+        strict: settings.strict,
+        release,
+        rollout: None,
+        patience: settings.patience,
     }
 }
 

@@ -79,7 +79,9 @@ fn one(job: &Job<'_>, how: &How<'_>, console: Console) -> Answer {
     let mut doubt = None;
     let asking = Asking { exact: how.exact, ..Asking::USUAL };
     let ask = async {
-        let proven = connect::prove(&cluster, &job.access, how.connect, how.identities, console).await?;
+        let proven =
+            connect::prove(&cluster, &job.access, how.connect, how.identities, connect::tell(console))
+                .await?;
         doubt = proven.doubt();
         let Planned { plan, state, previews } =
             planned(&proven, &job.wanted, job.schemas, how.fleet, asking).await?;
