@@ -48,9 +48,23 @@ pub enum Seen {
         run: Option<Run>,
         /// What differs there now from what the release renders, or is not ready, in a phrase; none if nothing.
         drift: Option<String>,
+        /// When it was last not ready since it became so with its newest release, as its objects and pods tell; none
+        /// if they tell of nothing. Looked for on clusters of earlier stages.
+        unready: Option<Unready>,
         /// Now, by the clock of its API server.
         now: Timestamp,
     },
+}
+
+/// That something was not ready for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unready {
+    /// What: `shop/Deployment/web`.
+    pub what: String,
+    /// Until when.
+    pub until: Timestamp,
+    /// What says so, in a phrase.
+    pub how: String,
 }
 
 impl Seen {

@@ -69,7 +69,7 @@ fn run(name: &str, phase: Phase) -> Run {
 }
 
 fn seen(releases: Vec<Release>, run: Option<Run>, drift: Option<&str>) -> Seen {
-    Seen::Recorded { releases, run, drift: drift.map(str::to_owned), now: at("11:00") }
+    Seen::Recorded { releases, run, drift: drift.map(str::to_owned), unready: None, now: at("11:00") }
 }
 
 /// What is decided of a cluster that gets the release `new`.
@@ -120,6 +120,31 @@ fn told(problems: &Diagnostics) -> String {
 
 fn of_b(canary: Seen) -> String {
     told(&decided(&rollout(), "b", &[("a", canary)], None))
+}
+
+#[test]
+fn a_canary_soaks_from_when_it_was_last_not_ready() {
+    let flickered = |until: &str| {
+        let unready = Unready {
+            what: "shop/Deployment/web".to_owned(),
+            until: at(until),
+            how: "pod web-1 became ready then".to_owned(),
+        };
+        match seen(vec![release("new")], None, None) {
+            Seen::Recorded { releases, run, drift, now, .. } => {
+                Seen::Recorded { releases, run, drift, unready: Some(unready), now }
+            }
+            other => other,
+        }
+    };
+    // It is ready since 10:10 by its record, and half an hour is enough.
+    assert_snapshot!(of_b(flickered("10:56")), @r#"
+    error W006 [a] cluster "a" soaks until 2026-03-01 11:26:00 UTC, 26m more
+        note: shop/Deployment/web was not ready until 2026-03-01 10:56:00 UTC, 4m ago; the soak counts from there: pod web-1 became ready then
+        help: after that: `fleetwright apply --cluster b`
+    "#);
+    assert_eq!(of_b(flickered("10:30")), "nothing in the way");
+    assert_eq!(of_b(flickered("09:00")), "nothing in the way");
 }
 
 #[test]
@@ -377,23 +402,32 @@ mod invariants {
             prop::collection::vec(any_release(), 0..3),
             prop::option::weighted(0.1, any_run()),
             prop::option::weighted(0.1, Just("1 object differs".to_owned())),
+            prop::option::weighted(0.2, minute()),
             minute().prop_map(|now| now + SignedDuration::from_mins(60)),
         );
         prop_oneof![
             1 => Just(Seen::Unread("no answer".to_owned())),
             1 => Just(Seen::Nothing),
-            12 => recorded.prop_map(|(releases, run, drift, now)| Seen::Recorded { releases, run, drift, now }),
+            12 => recorded.prop_map(|(releases, run, drift, until, now)| {
+                let unready = until.map(|until| Unready { what: "web".into(), until, how: "it says so".into() });
+                Seen::Recorded { releases, run, drift, unready, now }
+            }),
         ]
     }
 
     /// Whether a cluster holds the release as it is to be before others get it.
     fn has_proven(seen: Option<&Seen>, soak: i64) -> bool {
-        let Some(Seen::Recorded { releases, run: None, drift: None, now }) = seen else { return false };
+        let Some(Seen::Recorded { releases, run: None, drift: None, unready, now }) = seen else {
+            return false;
+        };
         let Some(newest) = releases.first() else { return false };
         let Some(ready) = newest.ready else { return false };
         newest.digest == digest("new")
             && ready >= newest.at
             && now.duration_since(ready) >= SignedDuration::from_mins(soak)
+            && unready
+                .as_ref()
+                .is_none_or(|one| now.duration_since(one.until) >= SignedDuration::from_mins(soak))
     }
 
     proptest! {

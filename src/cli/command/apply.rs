@@ -191,7 +191,8 @@ impl Run {
                 None => Err(unknown("it is not in the fleet")),
             };
             let (wanted, schemas) = (prepared.wanted(&name), prepared.schemas(&name));
-            others::Other { cluster: name, access, wanted, schemas }
+            let is_earlier = rollout.before(&prepared.cluster.name).any(|earlier| *earlier == name);
+            others::Other { cluster: name, access, wanted, schemas, is_earlier }
         };
         names.map(other).collect()
     }

@@ -5,7 +5,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::others::{self, How, Other};
+use super::others::{self, Depth, How, Other};
 use super::{Ended, Prepared, shown, status};
 use crate::apply::{self, Applied, End, Job, Outcome};
 use crate::cli::args::LogFormat;
@@ -97,9 +97,11 @@ impl Steps<'_> {
         let covers = apply::covers(&planned.plan);
         let prepared = self.prepared;
         let own = newest(&planned.state);
-        let situation =
-            prepared.rollout().map(|rollout| self.situation(rollout, &covers, own, &proven, &identities));
-        match self.approve(situation.as_ref(), &wanted, &planned, &permit) {
+        let situation = match prepared.rollout() {
+            Some(rollout) => Some(self.situation(rollout, &covers, own, &proven, &identities).await),
+            None => None,
+        };
+        match self.approve(situation.as_ref(), &wanted, &planned, &permit).await {
             Ok(()) => {}
             Err(Halt::Output(error)) => return Err(error),
             Err(Halt::Status(status)) => {
@@ -158,7 +160,7 @@ impl Steps<'_> {
     }
 
     /// Tells everything that stands in the way, all of it at once; else shows the plan and asks for consent.
-    fn approve(
+    async fn approve(
         &mut self,
         situation: Option<&Situation<'_>>,
         wanted: &Wanted<'_>,
@@ -184,11 +186,11 @@ impl Steps<'_> {
             return Err(Halt::Status(ExitStatus::Refused));
         }
         let has_differences = planned.plan.changes.iter().any(|change| change.action.is_difference());
-        if has_differences { self.agree(planned) } else { Ok(()) }
+        if has_differences { self.agree(planned).await } else { Ok(()) }
     }
 
     /// What is known of the rollout: its other clusters are asked.
-    fn situation<'s>(
+    async fn situation<'s>(
         &self,
         rollout: &'s Rollout,
         covers: &'s BTreeSet<String>,
@@ -206,7 +208,7 @@ impl Steps<'_> {
             release: self.prepared.release,
             covers,
             own,
-            others: others::look(&self.others, &how, self.console),
+            others: others::look(&self.others, &how, self.console, Depth::Objects).await,
             now: clock::at(proven),
             break_glass: self.settings.break_glass.as_deref(),
         }
@@ -225,7 +227,7 @@ impl Steps<'_> {
     }
 
     /// Asks the person at the terminal to type the cluster's name.
-    fn agree(&mut self, planned: &Planned) -> Result<(), Halt> {
+    async fn agree(&mut self, planned: &Planned) -> Result<(), Halt> {
         let name = &self.prepared.cluster.name;
         match self.settings.consent {
             Consent::Given => Ok(()),
@@ -234,7 +236,10 @@ impl Steps<'_> {
                     self.console.tell(&report::text(&shown(&planned.plan), self.console.err))?;
                 }
                 let question = format!("Apply this to cluster \"{name}\"? Only its name, {name}, goes on: ");
-                match self.console.ask(&question)? {
+                // Who thinks may think for long: meanwhile the connections are looked after.
+                let console = self.console;
+                let asked = tokio::task::spawn_blocking(move || console.ask(&question)).await;
+                match asked.map_err(io::Error::other)?? {
                     answer if *answer == **name => Ok(()),
                     _ => {
                         self.console.tell_line("nothing was written")?;
@@ -304,7 +309,7 @@ impl Steps<'_> {
         let again = situation.map(|situation| {
             move || {
                 let decided = async move {
-                    let others = others::look_again(others, how, console).await;
+                    let others = others::look(others, how, console, Depth::Record).await;
                     Situation { others, now: clock::at(proven), ..situation.clone() }.decide()
                 };
                 Box::pin(decided) as Pin<Box<dyn Future<Output = Diagnostics> + '_>>
