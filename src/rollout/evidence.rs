@@ -58,7 +58,7 @@ impl Situation<'_> {
             )));
         }
         // Pods that crash and come back are ready at every other look: it soaks from when they last came back.
-        let unready = unready.as_ref().filter(|unready| unready.until > ready);
+        let unready = unready.as_deref().filter(|unready| unready.until > ready);
         let until = soaked(unready.map_or(ready, |unready| unready.until), stage);
         if now < until {
             let message = format!(

@@ -100,8 +100,9 @@ fn covering(
         others,
         now: at("11:00"),
         break_glass,
+        lock: None,
     };
-    situation.decide()
+    situation.decide().problems
 }
 
 fn told(problems: &Diagnostics) -> String {
@@ -132,7 +133,7 @@ fn a_canary_soaks_from_when_it_was_last_not_ready() {
         };
         match seen(vec![release("new")], None, None) {
             Seen::Recorded { releases, run, drift, now, .. } => {
-                Seen::Recorded { releases, run, drift, unready: Some(unready), now }
+                Seen::Recorded { releases, run, drift, unready: Some(Box::new(unready)), now }
             }
             other => other,
         }
@@ -357,6 +358,7 @@ fn what_comes_next_is_told_with_its_time() {
             others,
             now,
             break_glass: None,
+            lock: None,
         };
         next(&situation, at("11:00")).map_or("the last".to_owned(), |next| next.told(now))
     };
@@ -368,6 +370,45 @@ fn what_comes_next_is_told_with_its_time() {
     assert_snapshot!(told("c", &[("a", has()), ("b", has())]), @"soaks until 2026-03-01 11:10:00 UTC (10m); then: fleetwright apply --cluster d");
     assert_snapshot!(told("d", &[("a", has()), ("b", has()), ("c", has())]), @"the last");
     assert_snapshot!(told("z", &[]), @"the last");
+}
+
+#[test]
+fn only_what_is_broken_is_recorded_as_broken() {
+    let (rollout, covers) = (rollout(), BTreeSet::new());
+    let decided = |others: &[(&str, Seen)], lock: Option<&str>, break_glass| {
+        let situation = Situation {
+            rollout: &rollout,
+            cluster: "b",
+            release: digest("new"),
+            covers: &covers,
+            own: None,
+            others: others.iter().map(|(name, seen)| (Arc::from(*name), seen.clone())).collect(),
+            now: at("11:00"),
+            break_glass,
+            lock: lock.map(str::to_owned),
+        };
+        let decision = situation.decide();
+        format!("{:?}\n{}", decision.broken, told(&decision.problems))
+    };
+    let proven = [("a", seen(vec![release("new")], None, None))];
+    assert_eq!(decided(&proven, None, None), "None\nnothing in the way");
+    assert_snapshot!(decided(&proven, None, Some("outage")), @"
+    None
+    warning W015 [b] `--break-glass` is not needed: no rule is in the way
+        note: its reason is not recorded
+        help: leave it out
+    ");
+    assert_snapshot!(decided(&proven, Some("run r1 holds it"), Some("outage")), @r#"
+    Some("outage")
+    warning W012 [b] BREAKING GLASS, a rule is not kept: rollout "prod"
+        note: because: outage
+        note: this is recorded on the cluster
+    warning W014 [b] not kept: the lock of rollout "prod" is not taken: run r1 holds it
+        help: wait until its holder has ended: two clusters may be changed at a time without it
+    "#);
+    assert!(
+        decided(&[("a", Seen::Nothing)], None, Some("outage")).starts_with("Some(\"outage\")\nwarning W012")
+    );
 }
 
 #[test]
@@ -409,7 +450,7 @@ mod invariants {
             1 => Just(Seen::Unread("no answer".to_owned())),
             1 => Just(Seen::Nothing),
             12 => recorded.prop_map(|(releases, run, drift, until, now)| {
-                let unready = until.map(|until| Unready { what: "web".into(), until, how: "it says so".into() });
+                let unready = until.map(|until| Box::new(Unready { what: "web".into(), until, how: "it says so".into() }));
                 Seen::Recorded { releases, run, drift, unready, now }
             }),
         ]
@@ -462,7 +503,8 @@ mod invariants {
 
             let broken = decided(&rollout, cluster, &others, Some("outage"));
             prop_assert!(!broken.has_errors());
-            prop_assert_eq!(broken.len(), problems.len() + usize::from(problems.has_errors()));
+            // What is in the way is told with the breaking; that nothing was, instead.
+            prop_assert_eq!(broken.len(), problems.len() + 1);
             for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
                 prop_assert!(problem.help.is_some(), "{}", problem.message);
             }
@@ -484,8 +526,9 @@ fn where_a_release_begins_it_is_told_that_it_ends_one_that_soaks() {
             others: BTreeMap::new(),
             now: at("11:00"),
             break_glass: None,
+            lock: None,
         };
-        told(&situation.decide())
+        told(&situation.decide().problems)
     };
     let soaks = Release { ready: Some(at("10:45")), ..release("old") };
     assert_snapshot!(told("a", &soaks), @r#"

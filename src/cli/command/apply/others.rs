@@ -140,7 +140,7 @@ async fn ask(other: &Other<'_>, how: &How<'_>, console: Console, depth: Depth) -
             Drift::Unknown(why) => return Ok(Seen::Unread(why)),
         }
         if let Some(ready) = newest.ready.filter(|_| drifted.is_none() && other.is_earlier) {
-            unready = last_unready(&proven, wanted, &planned, ready).await?;
+            unready = last_unready(&proven, wanted, &planned, ready).await?.map(Box::new);
         }
     }
     Ok(Seen::Recorded { releases, run, drift: drifted, unready, now: clock::at(&proven) })

@@ -22,11 +22,11 @@ use crate::cli::signals::Signals;
 use crate::cli::status::ExitStatus;
 use crate::cluster::Rollout;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::live::{Identities, Proven};
+use crate::live::{Claim, Identities, Proven};
 use crate::object::Named;
-use crate::plan::{LiveState, Permit, Release, Wanted};
+use crate::plan::{LiveState, Permit, Release, SetId, Wanted};
 use crate::report::diff::text as report;
-use crate::rollout::{self, Situation};
+use crate::rollout::{self, Decision, Situation, unneeded};
 use jiff::Timestamp;
 
 /// The most new objects that the server is asked about before they are written: the write itself tells as much.
@@ -58,6 +58,22 @@ impl From<io::Error> for Halt {
     fn from(error: io::Error) -> Self {
         Self::Output(error)
     }
+}
+
+/// What the rules of the rollout say.
+struct Rules<'s> {
+    /// What is known of the rollout, if the cluster is in one.
+    situation: Option<Situation<'s>>,
+    /// Why some of them are broken, if they are.
+    broken: Option<&'s str>,
+}
+
+/// Why there is no way to the first cluster of the rollout, which is named.
+enum NoFirst {
+    /// No context of it is known.
+    NoWay(Arc<str>, String),
+    /// It gave no answer.
+    Failed(Arc<str>, Failed),
 }
 
 impl Steps<'_> {
@@ -101,19 +117,25 @@ impl Steps<'_> {
             Some(rollout) => Some(self.situation(rollout, &covers, own, &proven, &identities).await),
             None => None,
         };
-        match self.approve(situation.as_ref(), &wanted, &planned, &permit).await {
+        let decision = match (&situation, &self.settings.break_glass) {
+            (Some(situation), _) => situation.decide(),
+            (None, Some(_)) => Decision { problems: unneeded(&prepared.cluster.name).into(), broken: None },
+            (None, None) => Decision { problems: Diagnostics::new(), broken: None },
+        };
+        self.run.problems.append(decision.problems);
+        match self.approve(&wanted, &planned, &permit).await {
             Ok(()) => {}
             Err(Halt::Output(error)) => return Err(error),
             Err(Halt::Status(status)) => {
                 return Ok(Ended { plan: Some(planned.plan), ..Ended::before(status) });
             }
         }
-        match self.change(&proven, &wanted, &identities, &planned, &permit, situation.as_ref()).await {
+        let rules = Rules { situation, broken: decision.broken };
+        match self.change(&proven, &wanted, &identities, &planned, &permit, &rules).await {
             Ok(ended) => {
-                let next = ended
-                    .outcome
-                    .as_ref()
-                    .and_then(|outcome| self.next(outcome, situation.as_ref(), &planned, clock::at(&proven)));
+                let next = ended.outcome.as_ref().and_then(|outcome| {
+                    self.next(outcome, rules.situation.as_ref(), &planned, clock::at(&proven))
+                });
                 Ok(Ended { plan: Some(planned.plan), next, ..ended })
             }
             Err(status) => Ok(Ended { plan: Some(planned.plan), ..Ended::before(status) }),
@@ -160,14 +182,7 @@ impl Steps<'_> {
     }
 
     /// Tells everything that stands in the way, all of it at once; else shows the plan and asks for consent.
-    async fn approve(
-        &mut self,
-        situation: Option<&Situation<'_>>,
-        wanted: &Wanted<'_>,
-        planned: &Planned,
-        permit: &Permit,
-    ) -> Result<(), Halt> {
-        self.run.problems.append(situation.map(Situation::decide).unwrap_or_default());
+    async fn approve(&mut self, wanted: &Wanted<'_>, planned: &Planned, permit: &Permit) -> Result<(), Halt> {
         let Planned { plan, state, .. } = planned;
         self.run.problems.append(plan.blockers(wanted, state, permit));
         if self.settings.strict {
@@ -202,6 +217,10 @@ impl Steps<'_> {
         Self: 's,
     {
         let how = self.how(identities);
+        let lock = match self.settings.break_glass {
+            Some(_) => self.no_lock(rollout, proven, identities).await,
+            None => None,
+        };
         Situation {
             rollout,
             cluster: &self.prepared.cluster.name,
@@ -211,6 +230,7 @@ impl Steps<'_> {
             others: others::look(&self.others, &how, self.console, Depth::Objects).await,
             now: clock::at(proven),
             break_glass: self.settings.break_glass.as_deref(),
+            lock,
         }
     }
 
@@ -266,11 +286,17 @@ impl Steps<'_> {
         identities: &Identities,
         planned: &Planned,
         permit: &Permit,
-        situation: Option<&Situation<'_>>,
+        rules: &Rules<'_>,
     ) -> Result<Ended, ExitStatus> {
-        let first = self.first(identities).await?;
+        let situation = rules.situation.as_ref();
+        // Where it cannot be had, and glass is broken, it goes on without the lock of the rollout.
+        let rollout =
+            situation.filter(|situation| situation.lock.is_none()).map(|situation| situation.rollout);
+        let first = match rollout {
+            Some(_) => self.first(identities).await.map_err(|problem| self.no_first(problem))?,
+            None => None,
+        };
         let (settings, prepared) = (self.settings, self.prepared);
-        let rollout = prepared.rollout().filter(|_| settings.break_glass.is_none());
         let release = Applied {
             digest: prepared.release,
             commit: prepared.commit.as_ref().map(|commit| &*commit.id),
@@ -282,7 +308,7 @@ impl Steps<'_> {
                 .rollout()
                 .map(|rollout| rollout.soak_of(&prepared.cluster.name))
                 .unwrap_or_default(),
-            broken_glass: settings.break_glass.as_deref(),
+            broken_glass: rules.broken,
         };
         let job = Job {
             fleet: &prepared.loaded.resolved.name,
@@ -310,7 +336,7 @@ impl Steps<'_> {
             move || {
                 let decided = async move {
                     let others = others::look(others, how, console, Depth::Record).await;
-                    Situation { others, now: clock::at(proven), ..situation.clone() }.decide()
+                    Situation { others, now: clock::at(proven), ..situation.clone() }.decide().problems
                 };
                 Box::pin(decided) as Pin<Box<dyn Future<Output = Diagnostics> + '_>>
             }
@@ -332,29 +358,53 @@ impl Steps<'_> {
     }
 
     /// The first cluster of the rollout, which holds its lock, where that is another one.
-    async fn first(&mut self, identities: &Identities) -> Result<Option<Proven>, ExitStatus> {
-        let Some(rollout) = self.prepared.rollout().filter(|_| self.settings.break_glass.is_none()) else {
-            return Ok(None);
-        };
-        let Some(first) = rollout.first().filter(|first| **first != self.prepared.cluster.name) else {
+    async fn first(&self, identities: &Identities) -> Result<Option<Proven>, NoFirst> {
+        let first = self.prepared.rollout().and_then(Rollout::first);
+        let Some(first) = first.filter(|first| **first != self.prepared.cluster.name) else {
             return Ok(None);
         };
         let other = self.others.iter().find(|other| other.cluster == *first);
         let access = match other.map(|other| other.access.as_ref().map_err(|why| why.message.clone())) {
             Some(Ok(access)) => access,
-            Some(Err(why)) => return Err(self.no_way(first, &why)),
-            None => return Err(self.no_way(first, "it is in no stage")),
+            Some(Err(why)) => return Err(NoFirst::NoWay(Arc::clone(first), why)),
+            None => return Err(NoFirst::NoWay(Arc::clone(first), "it is in no stage".to_owned())),
         };
         let ask = connect::prove(first, access, &self.settings.connect, identities, self.console);
         let proven = asking::within(&self.settings.connect, ask).await;
-        proven.map(Some).map_err(|failed| self.failed(&failed, first))
+        proven.map(Some).map_err(|failed| NoFirst::Failed(Arc::clone(first), failed))
     }
 
-    fn no_way(&mut self, first: &Arc<str>, why: &str) -> ExitStatus {
-        let message =
-            format!("cluster \"{first}\", which holds the rollout's lock, cannot be reached: {why}");
-        let problem = Diagnostic::error(codes::NO_CONTEXT, message).on(Arc::clone(first));
-        self.run.refused(problem.help("name a context for it, as --context says"))
+    fn no_first(&mut self, problem: NoFirst) -> ExitStatus {
+        match problem {
+            NoFirst::Failed(first, failed) => self.failed(&failed, &first),
+            NoFirst::NoWay(first, why) => {
+                let message =
+                    format!("cluster \"{first}\", which holds the rollout's lock, cannot be reached: {why}");
+                let problem = Diagnostic::error(codes::NO_CONTEXT, message).on(first);
+                self.run.refused(problem.help("name a context for it, as --context says"))
+            }
+        }
+    }
+
+    /// Why the lock of the rollout cannot be had, in a phrase; none if nobody holds it.
+    async fn no_lock(&self, rollout: &Rollout, proven: &Proven, identities: &Identities) -> Option<String> {
+        let first = match self.first(identities).await {
+            Ok(first) => first,
+            Err(NoFirst::NoWay(first, why)) => {
+                return Some(format!("cluster \"{first}\", which holds it, cannot be reached: {why}"));
+            }
+            Err(NoFirst::Failed(first, failed)) => {
+                let why = failed.phrase(&first);
+                return Some(format!("cluster \"{first}\", which holds it, cannot be reached: {why}"));
+            }
+        };
+        let fleet = &self.prepared.loaded.resolved;
+        let set = SetId::of(&fleet.name, &fleet.state_namespace);
+        let lease = Claim::of_rollout(&set, &rollout.name);
+        match first.as_ref().unwrap_or(proven).holder(&set.namespace, &lease).await {
+            Ok(holder) => holder.map(|holder| format!("another run holds it: {holder}")),
+            Err(unknown) => Some(format!("it cannot be read: {}", unknown.phrase())),
+        }
     }
 
     fn machine(&mut self, error: &io::Error) -> ExitStatus {
