@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Readiness;
-use super::live::{Live, one_line};
+use super::live::{Condition, Live, one_line};
 use crate::object::ReadyWhen;
 
 /// Conditions that say that an object is as it is meant, the one that says most first.
@@ -22,7 +22,7 @@ pub fn custom(live: &Live<'_>) -> Readiness {
     if let Some(condition) = reconciling {
         return Readiness::not_yet(condition.told());
     }
-    match GOOD.into_iter().find_map(|name| live.condition(name)) {
+    match good(live) {
         Some(condition) if condition.is_true() => Readiness::Ready,
         Some(condition) => Readiness::not_yet(condition.told()),
         None if live.conditions().next().is_none() && !live.items("/status/conditions").is_empty() => {
@@ -30,6 +30,11 @@ pub fn custom(live: &Live<'_>) -> Readiness {
         }
         None => Readiness::not_yet(unknown(live)),
     }
+}
+
+/// The condition that says most about whether an object is as it is meant.
+pub fn good<'a>(live: &Live<'a>) -> Option<Condition<'a>> {
+    GOOD.into_iter().find_map(|name| live.condition(name))
 }
 
 /// An object whose unit says when it is ready.

@@ -81,3 +81,14 @@ pub fn rule(group: &str, kind: &str) -> Rule {
         _ => Rule::Custom,
     }
 }
+
+/// The conditions by which an object of a kind with a rule of its own is ready, where that may change: when one of them
+/// turned, it became so.
+pub fn turning(group: &str, kind: &str) -> &'static [&'static str] {
+    match (group, kind) {
+        ("apps", "Deployment") | ("apiregistration.k8s.io", "APIService") => &["Available"],
+        ("", "Pod") => &["Ready"],
+        ("autoscaling", "HorizontalPodAutoscaler") => &["AbleToScale", "ScalingActive"],
+        _ => &[],
+    }
+}

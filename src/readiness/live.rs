@@ -1,5 +1,6 @@
 //! A live object, as the rules read it: whatever is not as it should be reads as not there.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// A live object.
@@ -16,6 +17,7 @@ pub struct Condition<'a> {
     pub status: &'a str,
     reason: &'a str,
     message: &'a str,
+    turned: &'a str,
 }
 
 impl Condition<'_> {
@@ -27,6 +29,11 @@ impl Condition<'_> {
     /// Whether it is `False`.
     pub fn is_false(&self) -> bool {
         self.status == "False"
+    }
+
+    /// When its status turned to what it is, if it says so.
+    pub fn turned(&self) -> Option<Timestamp> {
+        self.turned.parse().ok()
     }
 
     /// Whether it has this reason.
@@ -59,6 +66,11 @@ impl<'a> Live<'a> {
     /// The number at a JSON pointer, or else another.
     pub fn number_or(&self, at: &str, other: i64) -> i64 {
         self.0.pointer(at).and_then(Value::as_i64).unwrap_or(other)
+    }
+
+    /// The moment at a JSON pointer.
+    pub fn moment(&self, at: &str) -> Option<Timestamp> {
+        self.text(at)?.parse().ok()
     }
 
     /// The items of the list at a JSON pointer.
@@ -107,6 +119,7 @@ impl<'a> Live<'a> {
                 status: part("status"),
                 reason: part("reason"),
                 message: part("message"),
+                turned: part("lastTransitionTime"),
             }
         })
     }

@@ -17,6 +17,7 @@ mod builtin;
 mod custom;
 mod kinds;
 mod live;
+mod past;
 mod pods;
 mod workloads;
 
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+pub use past::{Turn, became_ready};
 pub use pods::{PodFailure, Pods, pod_failure, pods_of};
 
 use crate::object::{ObjectRef, ReadyWhen};

@@ -46,9 +46,7 @@ impl Pods {
     /// Whether a live pod is of the workload as it is now. An older one is of the template before, and how it fares says
     /// nothing of the change.
     pub fn holds(&self, pod: &Value) -> bool {
-        let made =
-            Live(pod).text("/metadata/creationTimestamp").and_then(|text| text.parse::<Timestamp>().ok());
-        match (self.since, made) {
+        match (self.since, Live(pod).moment("/metadata/creationTimestamp")) {
             (Some(since), Some(made)) => made >= since,
             (None, _) | (_, None) => true,
         }
@@ -203,7 +201,7 @@ fn container_failure(status: &Value, never: bool, of_a_job: bool) -> Option<Foun
 }
 
 /// `exit code 1: cannot open /etc/config`.
-fn ended(terminated: &Value) -> String {
+pub(super) fn ended(terminated: &Value) -> String {
     let live = Live(terminated);
     let code = live.number("/exitCode");
     let killed =

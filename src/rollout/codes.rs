@@ -28,3 +28,7 @@ pub const NOT_COVERED: Code = Code::new("W011");
 pub const BROKEN_GLASS: Code = Code::new("W012");
 /// Another release that is ended before it has reached every cluster.
 pub const ENDED: Code = Code::new("W013");
+/// A rollout's lock that is not taken, since rules are broken on purpose.
+pub const NOT_LOCKED: Code = Code::new("W014");
+/// Rules that were to be broken, and none was in the way.
+pub const UNBROKEN: Code = Code::new("W015");

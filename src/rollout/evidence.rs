@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::situation::{Seen, Situation};
+use super::situation::{Seen, Situation, Unready};
 use super::{codes, words};
 use crate::cluster::Stage;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -23,13 +23,15 @@ impl Situation<'_> {
     /// What stands in the way as far as one cluster of an earlier stage goes; nothing if it has proven the release.
     pub(super) fn lacks(&self, cluster: &str, stage: &Stage, problems: &mut Diagnostics) {
         let mut tell = |problem: Diagnostic| problems.push(problem.on(cluster));
-        let (releases, run, drift, now) = match self.others.get(cluster) {
+        let (releases, run, drift, unready, now) = match self.others.get(cluster) {
             None => return tell(unread(cluster, "it was not asked", true)),
             Some(Seen::Unread(why)) => return tell(unread(cluster, why, true)),
             Some(Seen::Nothing) => {
                 return tell(self.not_there(cluster, "nothing was ever applied to it".to_owned()));
             }
-            Some(Seen::Recorded { releases, run, drift, now }) => (releases, run, drift, *now),
+            Some(Seen::Recorded { releases, run, drift, unready, now }) => {
+                (releases, run, drift, unready, *now)
+            }
         };
         if let Some(run) = run {
             return tell(self.unfinished(cluster, run, now));
@@ -55,7 +57,9 @@ impl Situation<'_> {
                 words::apply(cluster)
             )));
         }
-        let until = soaked(ready, stage);
+        // Pods that crash and come back are ready at every other look: it soaks from when they last came back.
+        let unready = unready.as_deref().filter(|unready| unready.until > ready);
+        let until = soaked(unready.map_or(ready, |unready| unready.until), stage);
         if now < until {
             let message = format!(
                 "cluster \"{cluster}\" soaks until {}, {} more",
@@ -65,7 +69,14 @@ impl Situation<'_> {
             let soak = SignedDuration::try_from(stage.soak).unwrap_or(SignedDuration::MAX);
             let problem = Diagnostic::error(codes::SOAKING, message)
                 .at(stage.span, format!("soaks for {}", words::span(soak)))
-                .note(format!("it is ready since {}", words::moment(ready)));
+                .note(match unready {
+                    None => format!("it is ready since {}", words::moment(ready)),
+                    Some(Unready { what, until, how }) => format!(
+                        "{what} was not ready until {}, {} ago; the soak counts from there: {how}",
+                        words::moment(*until),
+                        words::span(now.duration_since(*until))
+                    ),
+                });
             return tell(problem.help(format!("after that: `{}`", words::apply(self.cluster))));
         }
         if let Some(reason) = &newest.broken_glass {
@@ -82,7 +93,7 @@ impl Situation<'_> {
         match self.others.get(cluster) {
             None | Some(Seen::Nothing) => {}
             Some(Seen::Unread(why)) => problems.push(unread(cluster, why, false).on(cluster)),
-            Some(Seen::Recorded { releases, run, drift, now }) => {
+            Some(Seen::Recorded { releases, run, drift, unready: _, now }) => {
                 let own = releases.first().filter(|release| release.digest == self.release);
                 match (run, own) {
                     (Some(run), _) if run.release == self.release => {

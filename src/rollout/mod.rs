@@ -8,7 +8,7 @@ mod situation;
 mod words;
 
 pub use next::{Next, next};
-pub use situation::{Seen, Situation};
+pub use situation::{Decision, Seen, Situation, Unready, unneeded};
 
 #[cfg(test)]
 mod tests;

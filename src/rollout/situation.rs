@@ -29,8 +29,20 @@ pub struct Situation<'a> {
     pub others: BTreeMap<Arc<str>, Seen>,
     /// Now, by the clock of the cluster's API server.
     pub now: Timestamp,
-    /// Why the rules are to be broken, if they are.
+    /// Why the rules may be broken, if they may.
     pub break_glass: Option<&'a str>,
+    /// Why the rollout's lock cannot be had, in a phrase. Looked at only where rules may be broken: otherwise it is taken
+    /// or waited for.
+    pub lock: Option<String>,
+}
+
+/// What is decided.
+#[derive(Clone, Debug)]
+pub struct Decision<'a> {
+    /// What stands in the way (errors), and what is worth knowing (warnings).
+    pub problems: Diagnostics,
+    /// Why rules are broken, if any is.
+    pub broken: Option<&'a str>,
 }
 
 /// What is known of another cluster.
@@ -48,9 +60,23 @@ pub enum Seen {
         run: Option<Run>,
         /// What differs there now from what the release renders, or is not ready, in a phrase; none if nothing.
         drift: Option<String>,
+        /// When it was last not ready since it became so with its newest release, as its objects and pods tell; none
+        /// if they tell of nothing. Looked for on clusters of earlier stages.
+        unready: Option<Box<Unready>>,
         /// Now, by the clock of its API server.
         now: Timestamp,
     },
+}
+
+/// That something was not ready for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unready {
+    /// What: `shop/Deployment/web`.
+    pub what: String,
+    /// Until when.
+    pub until: Timestamp,
+    /// What says so, in a phrase.
+    pub how: String,
 }
 
 impl Seen {
@@ -66,10 +92,10 @@ impl Seen {
 /// The most things that are named of those that no earlier cluster has seen.
 const MOST_NAMED: usize = 8;
 
-impl Situation<'_> {
-    /// What stands in the way of changing the cluster (errors), and what is worth knowing (warnings). With
-    /// `break_glass` nothing stands in the way, and what did is told all the same.
-    pub fn decide(&self) -> Diagnostics {
+impl<'a> Situation<'a> {
+    /// What stands in the way of changing the cluster, and what is worth knowing. With `break_glass` nothing stands in the
+    /// way, and what did is told all the same.
+    pub fn decide(&self) -> Decision<'a> {
         let mut problems = Diagnostics::new();
         self.frozen(&mut problems);
         let own = self.rollout.stage_of(self.cluster).map_or(0, |(own, _)| own);
@@ -86,10 +112,28 @@ impl Situation<'_> {
         if own == 0 {
             problems.append(self.ended().into_iter().collect());
         }
+        self.locked(&mut problems);
         match self.break_glass {
-            Some(reason) => self.broken(reason, problems),
-            None => problems,
+            None => Decision { problems, broken: None },
+            Some(reason) if problems.has_errors() => {
+                Decision { problems: self.broken(reason, problems), broken: Some(reason) }
+            }
+            Some(_) => {
+                problems.push(unneeded(self.cluster));
+                Decision { problems, broken: None }
+            }
         }
+    }
+
+    /// That another cluster of the rollout is being changed, or that it is not known whether one is.
+    fn locked(&self, problems: &mut Diagnostics) {
+        let Some(why) = &self.lock else { return };
+        let message = format!("the lock of rollout \"{}\" is not taken: {why}", self.rollout.name);
+        problems.push(
+            Diagnostic::error(codes::NOT_LOCKED, message)
+                .on(self.cluster)
+                .help("wait until its holder has ended: two clusters may be changed at a time without it"),
+        );
     }
 
     fn frozen(&self, problems: &mut Diagnostics) {
@@ -212,7 +256,6 @@ impl Situation<'_> {
     fn broken(&self, reason: &str, problems: Diagnostics) -> Diagnostics {
         let count = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
         let rules = match count {
-            0 => return problems,
             1 => "a rule is".to_owned(),
             count => format!("{count} rules are"),
         };
@@ -241,4 +284,12 @@ impl Situation<'_> {
         );
         told
     }
+}
+
+/// That `--break-glass` was given where it changes nothing.
+pub fn unneeded(cluster: &str) -> Diagnostic {
+    Diagnostic::warning(codes::UNBROKEN, "`--break-glass` is not needed: no rule is in the way")
+        .note("its reason is not recorded")
+        .on(cluster)
+        .help("leave it out")
 }

@@ -69,7 +69,7 @@ fn run(name: &str, phase: Phase) -> Run {
 }
 
 fn seen(releases: Vec<Release>, run: Option<Run>, drift: Option<&str>) -> Seen {
-    Seen::Recorded { releases, run, drift: drift.map(str::to_owned), now: at("11:00") }
+    Seen::Recorded { releases, run, drift: drift.map(str::to_owned), unready: None, now: at("11:00") }
 }
 
 /// What is decided of a cluster that gets the release `new`.
@@ -100,8 +100,9 @@ fn covering(
         others,
         now: at("11:00"),
         break_glass,
+        lock: None,
     };
-    situation.decide()
+    situation.decide().problems
 }
 
 fn told(problems: &Diagnostics) -> String {
@@ -120,6 +121,31 @@ fn told(problems: &Diagnostics) -> String {
 
 fn of_b(canary: Seen) -> String {
     told(&decided(&rollout(), "b", &[("a", canary)], None))
+}
+
+#[test]
+fn a_canary_soaks_from_when_it_was_last_not_ready() {
+    let flickered = |until: &str| {
+        let unready = Unready {
+            what: "shop/Deployment/web".to_owned(),
+            until: at(until),
+            how: "pod web-1 became ready then".to_owned(),
+        };
+        match seen(vec![release("new")], None, None) {
+            Seen::Recorded { releases, run, drift, now, .. } => {
+                Seen::Recorded { releases, run, drift, unready: Some(Box::new(unready)), now }
+            }
+            other => other,
+        }
+    };
+    // It is ready since 10:10 by its record, and half an hour is enough.
+    assert_snapshot!(of_b(flickered("10:56")), @r#"
+    error W006 [a] cluster "a" soaks until 2026-03-01 11:26:00 UTC, 26m more
+        note: shop/Deployment/web was not ready until 2026-03-01 10:56:00 UTC, 4m ago; the soak counts from there: pod web-1 became ready then
+        help: after that: `fleetwright apply --cluster b`
+    "#);
+    assert_eq!(of_b(flickered("10:30")), "nothing in the way");
+    assert_eq!(of_b(flickered("09:00")), "nothing in the way");
 }
 
 #[test]
@@ -332,6 +358,7 @@ fn what_comes_next_is_told_with_its_time() {
             others,
             now,
             break_glass: None,
+            lock: None,
         };
         next(&situation, at("11:00")).map_or("the last".to_owned(), |next| next.told(now))
     };
@@ -343,6 +370,45 @@ fn what_comes_next_is_told_with_its_time() {
     assert_snapshot!(told("c", &[("a", has()), ("b", has())]), @"soaks until 2026-03-01 11:10:00 UTC (10m); then: fleetwright apply --cluster d");
     assert_snapshot!(told("d", &[("a", has()), ("b", has()), ("c", has())]), @"the last");
     assert_snapshot!(told("z", &[]), @"the last");
+}
+
+#[test]
+fn only_what_is_broken_is_recorded_as_broken() {
+    let (rollout, covers) = (rollout(), BTreeSet::new());
+    let decided = |others: &[(&str, Seen)], lock: Option<&str>, break_glass| {
+        let situation = Situation {
+            rollout: &rollout,
+            cluster: "b",
+            release: digest("new"),
+            covers: &covers,
+            own: None,
+            others: others.iter().map(|(name, seen)| (Arc::from(*name), seen.clone())).collect(),
+            now: at("11:00"),
+            break_glass,
+            lock: lock.map(str::to_owned),
+        };
+        let decision = situation.decide();
+        format!("{:?}\n{}", decision.broken, told(&decision.problems))
+    };
+    let proven = [("a", seen(vec![release("new")], None, None))];
+    assert_eq!(decided(&proven, None, None), "None\nnothing in the way");
+    assert_snapshot!(decided(&proven, None, Some("outage")), @"
+    None
+    warning W015 [b] `--break-glass` is not needed: no rule is in the way
+        note: its reason is not recorded
+        help: leave it out
+    ");
+    assert_snapshot!(decided(&proven, Some("run r1 holds it"), Some("outage")), @r#"
+    Some("outage")
+    warning W012 [b] BREAKING GLASS, a rule is not kept: rollout "prod"
+        note: because: outage
+        note: this is recorded on the cluster
+    warning W014 [b] not kept: the lock of rollout "prod" is not taken: run r1 holds it
+        help: wait until its holder has ended: two clusters may be changed at a time without it
+    "#);
+    assert!(
+        decided(&[("a", Seen::Nothing)], None, Some("outage")).starts_with("Some(\"outage\")\nwarning W012")
+    );
 }
 
 #[test]
@@ -377,23 +443,32 @@ mod invariants {
             prop::collection::vec(any_release(), 0..3),
             prop::option::weighted(0.1, any_run()),
             prop::option::weighted(0.1, Just("1 object differs".to_owned())),
+            prop::option::weighted(0.2, minute()),
             minute().prop_map(|now| now + SignedDuration::from_mins(60)),
         );
         prop_oneof![
             1 => Just(Seen::Unread("no answer".to_owned())),
             1 => Just(Seen::Nothing),
-            12 => recorded.prop_map(|(releases, run, drift, now)| Seen::Recorded { releases, run, drift, now }),
+            12 => recorded.prop_map(|(releases, run, drift, until, now)| {
+                let unready = until.map(|until| Box::new(Unready { what: "web".into(), until, how: "it says so".into() }));
+                Seen::Recorded { releases, run, drift, unready, now }
+            }),
         ]
     }
 
     /// Whether a cluster holds the release as it is to be before others get it.
     fn has_proven(seen: Option<&Seen>, soak: i64) -> bool {
-        let Some(Seen::Recorded { releases, run: None, drift: None, now }) = seen else { return false };
+        let Some(Seen::Recorded { releases, run: None, drift: None, unready, now }) = seen else {
+            return false;
+        };
         let Some(newest) = releases.first() else { return false };
         let Some(ready) = newest.ready else { return false };
         newest.digest == digest("new")
             && ready >= newest.at
             && now.duration_since(ready) >= SignedDuration::from_mins(soak)
+            && unready
+                .as_ref()
+                .is_none_or(|one| now.duration_since(one.until) >= SignedDuration::from_mins(soak))
     }
 
     proptest! {
@@ -428,7 +503,8 @@ mod invariants {
 
             let broken = decided(&rollout, cluster, &others, Some("outage"));
             prop_assert!(!broken.has_errors());
-            prop_assert_eq!(broken.len(), problems.len() + usize::from(problems.has_errors()));
+            // What is in the way is told with the breaking; that nothing was, instead.
+            prop_assert_eq!(broken.len(), problems.len() + 1);
             for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
                 prop_assert!(problem.help.is_some(), "{}", problem.message);
             }
@@ -450,8 +526,9 @@ fn where_a_release_begins_it_is_told_that_it_ends_one_that_soaks() {
             others: BTreeMap::new(),
             now: at("11:00"),
             break_glass: None,
+            lock: None,
         };
-        told(&situation.decide())
+        told(&situation.decide().problems)
     };
     let soaks = Release { ready: Some(at("10:45")), ..release("old") };
     assert_snapshot!(told("a", &soaks), @r#"

@@ -31,7 +31,8 @@ A run that was stopped, or killed, is gone on with by the same command: what it 
 cluster before it is done. No file of this machine matters.
 
 In a rollout a cluster is changed only when every cluster of the stages before holds this very release, ready \
-and soaked. --break-glass goes on without that and past freezes, and is recorded.
+and soaked. --break-glass goes on without that, past freezes and without the rollout's lock where another run holds \
+it; where it breaks a rule, that is recorded.
 
 Signals: SIGINT, SIGTERM or SIGHUP once ends what is under way and begins nothing new; twice stops at once.
 
@@ -60,7 +61,7 @@ pub struct ApplyArgs {
     /// What is allowed.
     #[command(flatten)]
     pub permit: PermitArgs,
-    /// Break the rules of the rollout, for this reason, which is recorded
+    /// Break the rules of the rollout that are in the way, for this reason, which is recorded then
     #[arg(long, value_name = "REASON", value_parser = reason)]
     pub break_glass: Option<String>,
     /// How much may be doubtful, and how long is waited for what.

@@ -1,6 +1,7 @@
 //! `apply`: one cluster becomes what is rendered.
 
 mod approved;
+mod first;
 mod others;
 mod steps;
 
@@ -200,7 +201,8 @@ impl Run {
                 None => Err(unknown("it is not in the fleet")),
             };
             let (wanted, schemas) = (prepared.wanted(&name), prepared.schemas(&name));
-            others::Other { cluster: name, access, wanted, schemas }
+            let is_earlier = rollout.before(&prepared.cluster.name).any(|earlier| *earlier == name);
+            others::Other { cluster: name, access, wanted, schemas, is_earlier }
         };
         names.map(other).collect()
     }

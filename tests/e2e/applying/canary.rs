@@ -2,12 +2,14 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::json;
 
 use super::four::{Four, NAMES};
 use super::scene::{config_map, deployment};
-use crate::harness::block_on;
+use crate::harness::client::eventually;
+use crate::harness::{Fault, Rule, block_on};
 
 /// The rollout of the four clusters, and what is rendered for them.
 fn rollout(soak: &str, more: &str) -> String {
@@ -117,4 +119,55 @@ fn evidence_that_goes_stops_a_run_that_waits(four: &Four) {
     assert_eq!(waits.wait().unwrap().code(), Some(4), "{told}");
     assert!(told.contains("prod-a"), "{told}");
     assert_eq!(four.values("settings")["prod-b"], before["prod-b"], "{told}");
+}
+
+#[test]
+fn a_canary_that_crashed_and_came_back_soaks_anew() {
+    let four = Four::apart("flicker", &rollout("0s", ""));
+    four.render(&[deployment("web", "registry.example.com/web:1", "")]);
+    four.done("prod-a", &[]);
+    // Pods that cannot be read may have done anything.
+    four.proxy("prod-a").add(Rule::new(Fault::status(403)).verb("list").kind("v1", "Pod"));
+    four.refused("prod-b", &[], &["what is on cluster \"prod-a\" is not known"]);
+    four.proxy("prod-a").clear();
+    // Servers tell whole seconds.
+    std::thread::sleep(Duration::from_millis(1_100));
+    crash(&four, "prod-a");
+
+    // It is ready now, and was when it was applied.
+    four.define("flicker", &rollout("1h", ""));
+    let soaking =
+        four.refused("prod-b", &[], &["soaks until", "was not ready until", "the soak counts from there"]);
+    assert!(soaking.stderr.contains("Deployment/web"), "{}", soaking.stderr);
+    four.define("flicker", &rollout("0s", ""));
+    four.done("prod-b", &[]);
+}
+
+/// The only pod of a cluster crashes and is ready again, as its kubelet tells.
+fn crash(four: &Four, cluster: &str) {
+    let pods = || four.everything(cluster).into_iter().filter(|(name, _)| name.contains("/Pod/"));
+    let pod = pods().map(|(_, pod)| pod).next().unwrap();
+    let pod =
+        json!({"apiVersion": "v1", "kind": "Pod", "metadata": pod["metadata"], "status": pod["status"]});
+    block_on(async {
+        let kubelet = four.someone(cluster, "kubelet").await;
+        for (ready, available) in [("False", 0), ("True", 1)] {
+            let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+            let mut conditions = pod["status"]["conditions"].clone();
+            for condition in conditions.as_array_mut().unwrap() {
+                if ["Ready", "ContainersReady"].iter().any(|name| condition["type"] == *name) {
+                    condition["status"] = json!(ready);
+                    condition["lastTransitionTime"] = json!(now);
+                }
+            }
+            kubelet.patch_status(&pod, &json!({"status": {"conditions": conditions}})).await;
+            let web = four.here(&deployment("web", "", ""));
+            eventually("its Deployment sees it", async || {
+                let live = kubelet.finds(&web).await?;
+                let count = live["status"]["availableReplicas"].as_i64().unwrap_or_default();
+                (count == available).then_some(())
+            })
+            .await;
+        }
+    });
 }

@@ -90,6 +90,26 @@ fn a_freeze_holds_everywhere_and_is_broken_only_aloud() {
 }
 
 #[test]
+fn glass_that_no_rule_is_behind_stays_whole() {
+    let four = four("whole-glass", "", "");
+    let whole = four.done("prod-a", &["--break-glass", "to be sure"]);
+    assert!(whole.stderr.contains("`--break-glass` is not needed"), "{}", whole.stderr);
+    assert_eq!(four.newest("prod-a")["brokenGlass"], Value::Null);
+    let lease = "fleetwright.whole-glass.rollout.prod";
+    assert!(four.everything("prod-a").keys().any(|name| name.ends_with(lease)), "the rollout was not locked");
+    // Another run that holds the rollout is in the way, and the next cluster is changed beside it.
+    let held = json!({
+        "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+        "metadata": {"namespace": four.state, "name": lease},
+        "spec": {"holderIdentity": "another-run", "leaseDurationSeconds": 600},
+    });
+    four.edit("prod-a", "somebody", &held, &json!({"spec": held["spec"]}));
+    let broken = four.done("prod-b", &["--break-glass", "the shelf burns"]);
+    assert!(broken.stderr.contains("another-run"), "{}", broken.stderr);
+    assert_eq!(four.newest("prod-b")["brokenGlass"], "the shelf burns");
+}
+
+#[test]
 fn a_reason_that_says_nothing_breaks_no_glass() {
     let four = four("glass", "", "");
     for reason in ["", "  "] {

@@ -6,6 +6,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
+use jiff::Timestamp;
+use serde_json::Value;
+
 use crate::cli::asking::{self, Failed};
 use crate::cli::clock;
 use crate::cli::command::planned::{Asking, Planned, planned};
@@ -14,11 +17,11 @@ use crate::cli::settings::Connect;
 use crate::cluster::Rollout;
 use crate::diagnostic::Diagnostic;
 use crate::live::kubeconfig::Access;
-use crate::live::{Failure, Identities, Tell};
+use crate::live::{Failure, Identities, Proven, Tell};
 use crate::object::{Digest, ObjectRef};
 use crate::plan::{Action, Record, Wanted};
-use crate::render::parallel;
-use crate::rollout::Seen;
+use crate::readiness::{became_ready, may_flap, pods_of};
+use crate::rollout::{Seen, Unready};
 use crate::schema::Schemas;
 
 /// How many clusters are asked at a time.
@@ -37,6 +40,8 @@ pub struct Other<'r> {
     pub wanted: Option<Wanted<'r>>,
     /// The schemas that were recorded of it.
     pub schemas: Option<&'r Schemas>,
+    /// Whether it is of an earlier stage, and must have proven the release.
+    pub is_earlier: bool,
 }
 
 /// How they are asked.
@@ -62,24 +67,14 @@ pub fn that_matter(cluster: &str, rollout: &Rollout) -> Vec<Arc<str>> {
     clusters.filter(|one| ***one != *cluster).cloned().collect()
 }
 
-/// Asks them side by side, on threads of their own: may be called within a runtime.
-pub fn look(others: &[Other<'_>], how: &How<'_>) -> BTreeMap<Arc<str>, Seen> {
-    let ask = || parallel::map(SIDE_BY_SIDE, others, |other| (Arc::clone(&other.cluster), one(other, how)));
-    let seen = std::thread::scope(|scope| scope.spawn(ask).join());
-    match seen {
-        Ok(seen) => seen.into_iter().collect(),
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
-}
-
-/// Asks them once more, within a runtime, for what their records say alone: whether each is as its record says was seen
-/// before.
-pub async fn look_again(others: &[Other<'_>], how: &How<'_>) -> BTreeMap<Arc<str>, Seen> {
+/// Asks them side by side. Whether each is as its record says is looked at once, and what the records say alone once
+/// more later.
+pub async fn look(others: &[Other<'_>], how: &How<'_>, depth: Depth) -> BTreeMap<Arc<str>, Seen> {
     let mut seen = BTreeMap::new();
     for some in others.chunks(SIDE_BY_SIDE) {
         let asks = some.iter().map(|other| {
             let ask = async {
-                let asked = asking::within(how.connect, ask(other, how, Depth::Record)).await;
+                let asked = asking::within(how.connect, ask(other, how, depth)).await;
                 (Arc::clone(&other.cluster), seen_of(asked, other))
             };
             Box::pin(ask)
@@ -108,15 +103,11 @@ async fn all<T>(mut under_way: Vec<Pin<Box<impl Future<Output = T>>>>) -> Vec<T>
 
 /// How much of a cluster is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Depth {
+pub enum Depth {
     /// Its record.
     Record,
     /// Also whether it is as that says.
     Objects,
-}
-
-fn one(other: &Other<'_>, how: &How<'_>) -> Seen {
-    seen_of(asking::ask(how.connect, ask(other, how, Depth::Objects)), other)
 }
 
 fn seen_of(asked: Result<Seen, Failed>, other: &Other<'_>) -> Seen {
@@ -135,19 +126,62 @@ async fn ask(other: &Other<'_>, how: &How<'_>, depth: Depth) -> Result<Seen, Fai
     let proven = connect::prove(&other.cluster, access, how.connect, how.identities, tell).await?;
     let record = proven.record(&wanted.set, how.fleet).await?.map(|stored| stored.record);
     let Some(record) = record else { return Ok(Seen::Nothing) };
-    let holds_it = record.releases.first().is_some_and(|release| release.digest == how.release);
-    let drift = if holds_it && depth == Depth::Objects {
+    let Record { releases, run, .. } = record;
+    let newest = releases.first().filter(|release| release.digest == how.release);
+    let (mut drifted, mut unready) = (None, None);
+    if let Some(newest) = newest.filter(|_| depth == Depth::Objects) {
         let planned = planned(&proven, wanted, other.schemas, how.fleet, Asking::USUAL).await?;
         match drift(wanted, &planned) {
-            Drift::None => None,
-            Drift::Found(what) => Some(what),
+            Drift::None => {}
+            Drift::Found(what) => drifted = Some(what),
             Drift::Unknown(why) => return Ok(Seen::Unread(why)),
         }
-    } else {
-        None
-    };
-    let Record { releases, run, .. } = record;
-    Ok(Seen::Recorded { releases, run, drift, now: clock::at(&proven) })
+        if let Some(ready) = newest.ready.filter(|_| drifted.is_none() && other.is_earlier) {
+            unready = last_unready(&proven, wanted, &planned, ready).await?.map(Box::new);
+        }
+    }
+    Ok(Seen::Recorded { releases, run, drift: drifted, unready, now: clock::at(&proven) })
+}
+
+/// When something was last not ready that is ready now and was at `since`. What becomes of pods says more than their
+/// workloads do, so all of them are read; where they cannot be, it is not known.
+async fn last_unready(
+    proven: &Proven,
+    wanted: &Wanted<'_>,
+    planned: &Planned,
+    since: Timestamp,
+) -> Result<Option<Unready>, Failure> {
+    let objects: Vec<(&ObjectRef, &Value)> = wanted
+        .objects
+        .iter()
+        .filter_map(|(reference, _)| Some((reference, &planned.state.live(reference)?.object)))
+        .collect();
+    let mut last: Option<Unready> = None;
+    for some in objects.chunks(SIDE_BY_SIDE) {
+        let asks = some.iter().map(|(reference, live)| {
+            let ask = async {
+                let pods = match pods_of(live).filter(|_| may_flap(reference)) {
+                    Some(of) => proven.pods(&of.namespace, &of.selector).await?,
+                    None => Vec::new(),
+                };
+                Ok((*reference, *live, pods))
+            };
+            Box::pin(ask)
+        });
+        for looked in all(asks.collect()).await {
+            let (reference, live, pods): (_, _, Vec<Value>) = looked.map_err(Failure::Unknown)?;
+            let Some(object) = wanted.objects.get(reference) else { continue };
+            let when = wanted.units.get(object.unit).and_then(|applying| applying.ready_when(reference));
+            // Where nothing renders how many there are, an autoscaler may, or the nodes do.
+            let is_scaled = object.object.get(&["spec", "replicas"]).is_none();
+            if let Some(turn) = became_ready(live, when, &pods, is_scaled, since)
+                && last.as_ref().is_none_or(|last| last.until < turn.at)
+            {
+                last = Some(Unready { what: reference.to_string(), until: turn.at, how: turn.how });
+            }
+        }
+    }
+    Ok(last)
 }
 
 /// How a cluster stands to what it is to hold.

@@ -5,7 +5,8 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::others::{self, How, Other};
+use super::first::{self, NoFirst};
+use super::others::{self, Depth, How, Other};
 use super::{Ended, Prepared, shown, status};
 use crate::apply::{self, Applied, End, Job, Outcome};
 use crate::cli::args::LogFormat;
@@ -25,9 +26,9 @@ use crate::cluster::Rollout;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::live::{Identities, Proven};
 use crate::object::Named;
-use crate::plan::{LiveState, Permit, Release, Wanted};
+use crate::plan::{LiveState, Permit, Release, SetId, Wanted};
 use crate::report::diff::text as report;
-use crate::rollout::{self, Situation};
+use crate::rollout::{self, Decision, Situation, unneeded};
 use jiff::Timestamp;
 
 /// The most new objects that the server is asked about before they are written: the write itself tells as much.
@@ -100,16 +101,42 @@ impl Steps<'_> {
         let covers = apply::covers(&planned.plan);
         let prepared = self.prepared;
         let own = newest(&planned.state);
-        let situation =
-            prepared.rollout().map(|rollout| self.situation(rollout, &covers, own, &proven, &identities));
-        // Its lock is asked for before anybody is, as all rights are.
-        let first = self.first(&identities).await.unwrap_or_default();
-        let lock = prepared.rollout().filter(|_| self.settings.break_glass.is_none());
-        let lock = lock.map(|rollout| (first.as_ref().unwrap_or(&proven), &*rollout.name));
-        let job = Job { rollout: lock, ..job(self.settings, prepared, &wanted, &planned, &permit) };
+        // It holds the lock of the rollout: whether that may be had is asked before anybody is.
+        let first = match prepared.rollout() {
+            Some(rollout) => {
+                let how = self.how(&identities);
+                first::first(rollout, &prepared.cluster.name, &self.others, &how).await
+            }
+            None => Ok(None),
+        };
+        let situation = match prepared.rollout() {
+            Some(rollout) => {
+                let first = first.as_ref().map(|first| first.as_ref().unwrap_or(&proven));
+                Some(self.situation(rollout, &covers, own, &proven, first, &identities).await)
+            }
+            None => None,
+        };
+        let Decision { problems, broken } = self.decide(situation.as_ref());
+        let broken_glass = broken.and(self.settings.break_glass.as_deref());
+        self.run.problems.append(problems);
+        // Where it cannot be had, and glass is broken, it goes on without the lock of the rollout.
+        let locked = situation.as_ref().filter(|situation| situation.lock.is_none());
+        let rollout = match (locked, &first) {
+            (Some(situation), Ok(first)) => {
+                Some((first.as_ref().unwrap_or(&proven), &*situation.rollout.name))
+            }
+            (Some(_), Err(none)) => {
+                self.run.problems.push(none.diagnostic());
+                None
+            }
+            (None, _) => None,
+        };
+        let job = job(self.settings, prepared, &wanted, &planned, &permit);
+        let release = Applied { broken_glass, ..job.release };
+        let job = Job { rollout, release, ..job };
         let missing = apply::rights(&proven, &job).await;
         self.run.problems.append(missing);
-        match self.approve(situation.as_ref(), &wanted, &planned, &permit) {
+        match self.approve(&wanted, &planned, &permit).await {
             Ok(()) => {}
             Err(Halt::Output(error)) => return Err(error),
             Err(Halt::Status(status)) => {
@@ -169,14 +196,7 @@ impl Steps<'_> {
     }
 
     /// Tells everything that stands in the way, all of it at once; else shows the plan and asks for consent.
-    fn approve(
-        &mut self,
-        situation: Option<&Situation<'_>>,
-        wanted: &Wanted<'_>,
-        planned: &Planned,
-        permit: &Permit,
-    ) -> Result<(), Halt> {
-        self.run.problems.append(situation.map(|situation| self.decide(situation)).unwrap_or_default());
+    async fn approve(&mut self, wanted: &Wanted<'_>, planned: &Planned, permit: &Permit) -> Result<(), Halt> {
         let Planned { plan, state, .. } = planned;
         self.run.problems.append(plan.blockers(wanted, state, permit));
         self.run.problems.append(self.notices.warnings());
@@ -196,12 +216,19 @@ impl Steps<'_> {
             return Err(Halt::Status(ExitStatus::Refused));
         }
         let has_differences = planned.plan.changes.iter().any(|change| change.action.is_difference());
-        if has_differences { self.agree(planned) } else { Ok(()) }
+        if has_differences { self.agree(planned).await } else { Ok(()) }
     }
 
     /// What the rules of the rollout say, with what the commands of their hints must have beside them.
-    fn decide(&self, situation: &Situation<'_>) -> Diagnostics {
-        let Some(same) = self.settings.same.elsewhere() else { return situation.decide() };
+    fn decide<'s>(&'s self, situation: Option<&'s Situation<'_>>) -> Decision<'s> {
+        let Decision { problems, broken } = match (situation, &self.settings.break_glass) {
+            (Some(situation), _) => situation.decide(),
+            (None, Some(_)) => {
+                Decision { problems: unneeded(&self.prepared.cluster.name).into(), broken: None }
+            }
+            (None, None) => Decision { problems: Diagnostics::new(), broken: None },
+        };
+        let Some(same) = self.settings.same.elsewhere() else { return Decision { problems, broken } };
         let add = |mut problem: Diagnostic| match &mut problem.help {
             Some(help) if help.contains("fleetwright apply") => {
                 *help += &format!(", each `apply` {same}");
@@ -209,31 +236,41 @@ impl Steps<'_> {
             }
             Some(_) | None => problem,
         };
-        situation.decide().into_iter().map(add).collect()
+        Decision { problems: problems.into_iter().map(add).collect(), broken }
     }
 
     /// What is known of the rollout: its other clusters are asked.
-    fn situation<'s>(
+    async fn situation<'s>(
         &self,
         rollout: &'s Rollout,
         covers: &'s BTreeSet<String>,
         own: Option<&'s Release>,
         proven: &Proven,
+        first: Result<&Proven, &NoFirst>,
         identities: &Identities,
     ) -> Situation<'s>
     where
         Self: 's,
     {
         let how = self.how(identities);
+        let lock = match self.settings.break_glass {
+            Some(_) => {
+                let fleet = &self.prepared.loaded.resolved;
+                let set = SetId::of(&fleet.name, &fleet.state_namespace);
+                first::no_lock(first, &set, rollout).await
+            }
+            None => None,
+        };
         Situation {
             rollout,
             cluster: &self.prepared.cluster.name,
             release: self.prepared.release,
             covers,
             own,
-            others: others::look(&self.others, &how),
+            others: others::look(&self.others, &how, Depth::Objects).await,
             now: clock::at(proven),
             break_glass: self.settings.break_glass.as_deref(),
+            lock,
         }
     }
 
@@ -251,7 +288,7 @@ impl Steps<'_> {
     }
 
     /// Asks the person at the terminal to type the cluster's name.
-    fn agree(&mut self, planned: &Planned) -> Result<(), Halt> {
+    async fn agree(&mut self, planned: &Planned) -> Result<(), Halt> {
         let name = &self.prepared.cluster.name;
         match self.settings.consent {
             Consent::Given => Ok(()),
@@ -266,7 +303,10 @@ impl Steps<'_> {
                     self.console.tell(&report::text(&shown(&planned.plan), self.console.err))?;
                 }
                 let question = format!("Apply this to cluster \"{name}\"? Only its name, {name}, goes on: ");
-                match self.console.ask(&question)? {
+                // Who thinks may think for long: meanwhile the connections are looked after.
+                let console = self.console;
+                let asked = tokio::task::spawn_blocking(move || console.ask(&question)).await;
+                match asked.map_err(io::Error::other)?? {
                     answer if *answer == **name => Ok(()),
                     _ => {
                         self.console.tell_line("nothing was written")?;
@@ -307,16 +347,17 @@ impl Steps<'_> {
         self.notices.show_on(screen.teller());
         // What the others hold may be another thing than before somebody agreed, and before the locks were had.
         let (others, how) = (&self.others, &self.how(identities));
-        let decide = |situation: &Situation<'_>| self.decide(situation);
+        let decide = |situation: &Situation<'_>| self.decide(Some(situation)).problems;
         let (decide, told) = (&decide, &situation.map(decide).unwrap_or_default());
         let again = situation.map(|situation| {
             move || {
                 let decided = async move {
-                    let others = others::look_again(others, how).await;
-                    let now = decide(&Situation { others, now: clock::at(proven), ..situation.clone() });
+                    let others = others::look(others, how, Depth::Record).await;
+                    let now = Situation { others, now: clock::at(proven), ..situation.clone() };
+                    let problems = decide(&now);
                     // What was told before somebody agreed is not told again.
                     let is_told = |problem: &Diagnostic| told.iter().any(|told| told == problem);
-                    now.into_iter().filter(|problem| !is_told(problem)).collect()
+                    problems.into_iter().filter(|problem| !is_told(problem)).collect()
                 };
                 Box::pin(decided) as Pin<Box<dyn Future<Output = Diagnostics> + '_>>
             }
@@ -337,32 +378,6 @@ impl Steps<'_> {
             took,
             next: None,
         })
-    }
-
-    /// The first cluster of the rollout, which holds its lock, where that is another one.
-    async fn first(&mut self, identities: &Identities) -> Result<Option<Proven>, ExitStatus> {
-        let Some(rollout) = self.prepared.rollout().filter(|_| self.settings.break_glass.is_none()) else {
-            return Ok(None);
-        };
-        let Some(first) = rollout.first().filter(|first| **first != self.prepared.cluster.name) else {
-            return Ok(None);
-        };
-        let other = self.others.iter().find(|other| other.cluster == *first);
-        let access = match other.map(|other| other.access.as_ref().map_err(|why| why.message.clone())) {
-            Some(Ok(access)) => access,
-            Some(Err(why)) => return Err(self.no_way(first, &why)),
-            None => return Err(self.no_way(first, "it is in no stage")),
-        };
-        let ask = connect::prove(first, access, &self.settings.connect, identities, self.notices.tell());
-        let proven = asking::within(&self.settings.connect, ask).await;
-        proven.map(Some).map_err(|failed| self.failed(&failed, first))
-    }
-
-    fn no_way(&mut self, first: &Arc<str>, why: &str) -> ExitStatus {
-        let message =
-            format!("cluster \"{first}\", which holds the rollout's lock, cannot be reached: {why}");
-        let problem = Diagnostic::error(codes::NO_CONTEXT, message).on(Arc::clone(first));
-        self.run.refused(problem.help("name a context for it, as --context says"))
     }
 
     fn machine(&mut self, error: &io::Error) -> ExitStatus {
