@@ -64,6 +64,8 @@ pub const PLAN: Code = Code::new("X032");
 pub const PLAN_RELEASE: Code = Code::new("X033");
 /// A lock that is to be given back, and that nobody holds.
 pub const NOT_LOCKED: Code = Code::new("X034");
+/// A server warns of what it is asked, and warnings count as errors.
+pub const SERVER_WARNS: Code = Code::new("X035");
 /// The operating system refused to read or write.
 pub const MACHINE: Code = Code::new("X030");
 /// `init` would overwrite something.

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use super::clock;
 use super::console::Console;
 use super::contexts::Contexts;
 use super::settings::Connect;
 use super::status::ExitStatus;
+use crate::apply;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap};
 use crate::live::kubeconfig::{Access, Kubeconfig};
 use crate::live::{self, Failure, Identities, Notice, Proven, Tell, Unproven};
+use crate::report::apply::json;
 
 /// What the kubeconfig says about one cluster of the fleet, and warnings.
 ///
@@ -63,16 +66,43 @@ pub async fn prove(
     identities: &Identities,
     console: Console,
 ) -> Result<Proven, Failure> {
-    let unproven = Unproven::open(cluster, access, &settings(cluster, how), tell(console)).await?;
+    prove_and(cluster, access, how, identities, tell(console)).await
+}
+
+/// The same, with something else done with what happens on the way.
+///
+/// # Errors
+/// As [`prove`].
+pub async fn prove_and(
+    cluster: &str,
+    access: &Access,
+    how: &Connect,
+    identities: &Identities,
+    tell: Tell,
+) -> Result<Proven, Failure> {
+    let unproven = Unproven::open(cluster, access, &settings(cluster, how), tell).await?;
     unproven.prove(identities).await
 }
 
 /// Tells on stderr what happens on the way.
 pub fn tell(console: Console) -> Tell {
-    Arc::new(move |notice: Notice| match console.tell_line(&notice.to_string()) {
+    Arc::new(move |notice: Notice| match line(&notice, console) {
         // With stderr gone there is nobody to tell; what was asked for goes on.
-        Ok(()) | Err(_) => {}
+        Some(line) => match console.tell_line(&line) {
+            Ok(()) | Err(_) => {}
+        },
+        None => {}
     })
+}
+
+/// What happens on the way as stderr takes it: for people, or as a line of a JSON log.
+pub fn line(notice: &Notice, console: Console) -> Option<String> {
+    if !console.logs_json {
+        return Some(notice.to_string());
+    }
+    let warning = apply::Event::Warning(notice.event.to_string());
+    let line = json::Line::print(&notice.cluster, clock::now().to_string(), &warning).ok()?;
+    Some(line.trim_end().to_owned())
 }
 
 /// How a run ends that got no connection.

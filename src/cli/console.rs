@@ -19,6 +19,8 @@ pub struct Console {
     pub out: Style,
     /// The look of stderr.
     pub err: Style,
+    /// Whether stderr takes a JSON object per line, and nothing else.
+    pub logs_json: bool,
 }
 
 impl Console {

@@ -25,6 +25,7 @@ mod settings;
 mod signals;
 mod status;
 mod usage;
+mod voice;
 
 use std::ffi::OsString;
 use std::io;

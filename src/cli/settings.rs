@@ -13,7 +13,7 @@ use std::time::Duration;
 pub use self::apply::{Allowed, Apply, History, Status, Unlock};
 use super::args::{
     AgainstArg, Arguments, Command, CompletionArgs, ConnectArgs, DiffArgs, DiffFormat, DiffOutputArgs,
-    FindingsArgs, FindingsFormat, FleetArgs, Format, InitArgs, ManArgs, OutputArgs, RenderArgs,
+    FindingsArgs, FindingsFormat, FleetArgs, Format, InitArgs, LogFormat, ManArgs, OutputArgs, RenderArgs,
     SchemaCommand, SchemaFetchArgs, TrustArgs, ValidateArgs, VersionArgs, When,
 };
 use super::console::Console;
@@ -281,7 +281,8 @@ impl Settings {
             }
             Command::Apply(args) => {
                 let (apply, color) = Apply::new(*args, environment, terminal);
-                (Self::Apply(Box::new(apply)), console(color))
+                let console = Console { logs_json: apply.log == LogFormat::Json, ..console(color) };
+                (Self::Apply(Box::new(apply)), console)
             }
             Command::Status(args) => {
                 let (status, color) = Status::new(args, environment, terminal);
@@ -379,7 +380,7 @@ impl Console {
             let fallback = Style::default().width;
             Style { color, width: environment.columns.filter(|_| is_terminal).unwrap_or(fallback) }
         };
-        Self { out: style(terminal.stdout), err: style(terminal.stderr) }
+        Self { out: style(terminal.stdout), err: style(terminal.stderr), logs_json: false }
     }
 }
 

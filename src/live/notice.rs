@@ -49,19 +49,24 @@ pub enum Event {
 
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cluster = &self.cluster;
-        match &self.event {
-            Event::Warning(text) => write!(f, "{cluster}: warning of the server: {text}"),
-            Event::Retry { asked, reason, attempt, attempts, wait } => {
+        write!(f, "{}: {}", self.cluster, self.event)
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Warning(text) => write!(f, "warning of the server: {text}"),
+            Self::Retry { asked, reason, attempt, attempts, wait } => {
                 let (next, wait) = (attempt + 1, seconds(*wait));
-                write!(f, "{cluster}: {asked}: {reason}; try {next} of {attempts} in {wait}")
+                write!(f, "{asked}: {reason}; try {next} of {attempts} in {wait}")
             }
-            Event::Leftover { secret, reason } => {
-                write!(f, "{cluster}: the Secret {secret}, an old part of the record, stays: {reason}")
+            Self::Leftover { secret, reason } => {
+                write!(f, "the Secret {secret}, an old part of the record, stays: {reason}")
             }
-            Event::Plugin(line) => write!(f, "{cluster}: credential plugin: {line}"),
-            Event::Insecure => {
-                write!(f, "{cluster}: the server's identity is NOT protected: anybody could be answering")
+            Self::Plugin(line) => write!(f, "credential plugin: {line}"),
+            Self::Insecure => {
+                f.write_str("the server's identity is NOT protected: anybody could be answering")
             }
         }
     }

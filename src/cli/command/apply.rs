@@ -21,6 +21,7 @@ use crate::cli::runtime::block_on;
 use crate::cli::selection::Clusters;
 use crate::cli::settings::Apply;
 use crate::cli::status::ExitStatus;
+use crate::cli::voice::Voice;
 use crate::cluster::{Cluster, Rollout};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::live::kubeconfig::Access;
@@ -161,7 +162,8 @@ impl Run {
     /// Everything that takes one.
     fn carry_out(&mut self, settings: &Apply, prepared: &Prepared, console: Console) -> io::Result<Ended> {
         let others = self.others(settings, prepared);
-        let mut steps = steps::Steps { run: self, settings, prepared, others, console };
+        let voice = Voice::new(console);
+        let mut steps = steps::Steps { run: self, settings, prepared, others, console, voice };
         match block_on(steps.all()) {
             Ok(ended) => ended,
             Err(error) => {

@@ -1,5 +1,6 @@
 //! What a server says beside its answers.
 
+use insta::assert_snapshot;
 use serde_json::json;
 
 use super::ready::{UNIT, gizmos};
@@ -24,6 +25,45 @@ fn f22_a_warning_of_the_server_is_told_once() {
     let applied = scene.apply(&[]);
     assert_eq!(applied.status, Some(0), "{}", said(&applied));
     assert_eq!(applied.stderr.matches("gizmos are of yesterday").count(), 1, "{}", applied.stderr);
+}
+
+#[test]
+fn f22_a_warning_of_the_server_stands_in_the_way_where_warnings_are_errors() {
+    let scene = Scene::of(Lab::extended(), "");
+    let (mut definition, gizmo) = gizmos(&scene);
+    let version = &mut definition["spec"]["versions"][0];
+    version["deprecated"] = json!(true);
+    version["deprecationWarning"] = json!("gizmos are of yesterday");
+    scene.units(&format!("{UNIT}  ready_when = {{ Gizmo = \"create\" }}\n}}\n"));
+    scene.render(std::slice::from_ref(&definition));
+    let applied = scene.apply(&[]);
+    assert_eq!(applied.status, Some(0), "{}", said(&applied));
+    // No schemas are recorded, which is a warning too: they are, for this.
+    let fetched = scene.run(&["schema", "fetch", "--cluster", "a"]);
+    assert_eq!(fetched.status, Some(0), "{}", said(&fetched));
+    scene.render(&[definition.clone(), config_map("one", "1")]);
+    let before = scene.writes().len();
+    let strict = scene.apply(&["--warnings-as-errors"]);
+    assert_eq!(strict.status, Some(0), "{}", said(&strict));
+    assert!(scene.writes().len() > before);
+
+    scene.render(&[definition, config_map("one", "2"), gizmo.clone()]);
+    let before = scene.writes().len();
+    for log in ["text", "json"] {
+        let refused = scene.apply(&["--warnings-as-errors", "--log-format", log]);
+        assert_eq!(refused.status, Some(4), "{}", said(&refused));
+        assert_eq!(scene.writes().len(), before);
+        let told = format!("{}{}", refused.stdout, refused.stderr);
+        assert!(told.contains("the server of cluster"), "{told}");
+        if log == "text" {
+            let error = refused.stderr.split("\n\n").find(|part| part.contains("error[")).unwrap_or_default();
+            assert_snapshot!(error, @"");
+        }
+    }
+    assert_eq!(scene.live(&gizmo), None);
+    let applied = scene.apply(&[]);
+    assert_eq!(applied.status, Some(0), "{}", said(&applied));
+    assert!(scene.live(&gizmo).is_some());
 }
 
 #[test]

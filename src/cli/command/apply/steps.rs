@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::others::{self, How, Other};
 use super::{Ended, Prepared, shown, status};
@@ -20,9 +20,10 @@ use crate::cli::screen::{Look, Screen};
 use crate::cli::settings::{Allowed, Apply, Consent};
 use crate::cli::signals::Signals;
 use crate::cli::status::ExitStatus;
+use crate::cli::voice::Voice;
 use crate::cluster::Rollout;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::live::{Identities, Proven};
+use crate::live::{Event, Identities, Notice, Proven, Tell};
 use crate::object::Named;
 use crate::plan::{LiveState, Permit, Release, Wanted};
 use crate::report::diff::text as report;
@@ -44,6 +45,8 @@ pub struct Steps<'r> {
     pub others: Vec<Other<'r>>,
     /// Where it is told.
     pub console: Console,
+    /// Where connections tell what happens on the way.
+    pub voice: Voice,
 }
 
 /// Why a run goes no further.
@@ -124,17 +127,37 @@ impl Steps<'_> {
         wanted: &Wanted<'_>,
         identities: &Identities,
     ) -> Result<(Proven, Planned), ExitStatus> {
-        let (settings, prepared, console) = (self.settings, self.prepared, self.console);
+        let (settings, prepared) = (self.settings, self.prepared);
         let cluster = &prepared.cluster.name;
+        let warnings = Arc::new(Mutex::new(Vec::new()));
+        let (voice, kept) = (self.voice.clone(), Arc::clone(&warnings));
+        let tell: Tell = Arc::new(move |notice: Notice| {
+            if let Event::Warning(text) = &notice.event {
+                kept.lock().unwrap_or_else(PoisonError::into_inner).push(text.clone());
+            }
+            voice.tell(&notice);
+        });
         let ask = async {
-            let proven =
-                connect::prove(cluster, &prepared.access, &settings.connect, identities, console).await?;
+            let (access, how) = (&prepared.access, &settings.connect);
+            let proven = connect::prove_and(cluster, access, how, identities, tell).await?;
             let schemas = prepared.schemas(cluster);
             let asking = Asking { creations: MOST_CREATIONS, ..Asking::USUAL };
             let planned = planned(&proven, wanted, schemas, &prepared.loaded.resolved.name, asking).await?;
             Ok((proven, planned))
         };
-        asking::within(&settings.connect, ask).await.map_err(|failed| self.failed(&failed, cluster))
+        let read = asking::within(&settings.connect, ask).await;
+        if settings.strict {
+            // They have been told as they came; here they stand in the way.
+            let warnings = std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
+            for text in warnings {
+                let message = format!("the server of cluster \"{cluster}\" warns: {text}");
+                let problem = Diagnostic::warning(codes::SERVER_WARNS, message).on(Arc::clone(cluster));
+                self.run
+                    .problems
+                    .push(problem.help("change what it warns of, or leave out --warnings-as-errors"));
+            }
+        }
+        read.map_err(|failed| self.failed(&failed, cluster))
     }
 
     fn failed(&mut self, failed: &Failed, cluster: &Arc<str>) -> ExitStatus {
@@ -263,7 +286,7 @@ impl Steps<'_> {
         permit: &Permit,
         situation: Option<&Situation<'_>>,
     ) -> Result<Ended, ExitStatus> {
-        let first = self.first(identities).await?;
+        let leader = self.first(identities).await?;
         let (settings, prepared) = (self.settings, self.prepared);
         let rollout = prepared.rollout().filter(|_| settings.break_glass.is_none());
         let release = Applied {
@@ -287,7 +310,7 @@ impl Steps<'_> {
             schemas: prepared.schemas(&prepared.cluster.name),
             permit,
             release,
-            rollout: rollout.map(|rollout| (first.as_ref().unwrap_or(proven), &*rollout.name)),
+            rollout: rollout.map(|rollout| (leader.as_ref().unwrap_or(proven), &*rollout.name)),
             patience: settings.patience,
         };
         let look = match (settings.log, settings.progress) {
@@ -296,8 +319,10 @@ impl Steps<'_> {
             (LogFormat::Text, false) => Look::Lines,
         };
         let screen = Screen::open(&planned.plan, look, self.console).map_err(|error| self.machine(&error))?;
-        let (teller, of_signals) = (screen.teller(), screen.teller());
-        let signals = Signals::listen(move || of_signals.tell(apply::Event::Stopping));
+        self.voice.speaks_to(Some(&screen));
+        let teller = screen.teller();
+        let (first, second) = (screen.teller(), screen.teller());
+        let signals = Signals::listen(move || first.tell(apply::Event::Stopping), move || second.end());
         let signals = signals.map_err(|error| self.machine(&error))?;
         // What the others hold may be another thing than before somebody agreed, and before the locks were had.
         let (others, how, console) = (&self.others, &self.how(identities), self.console);
@@ -315,6 +340,7 @@ impl Steps<'_> {
         let outcome =
             apply::run(proven, &job, again, signals.stop.clone(), &|event| teller.tell(event)).await;
         let took = watch.elapsed();
+        self.voice.speaks_to(None);
         screen.close();
         self.run.problems.append(outcome.problems.clone());
         Ok(Ended {
@@ -340,7 +366,8 @@ impl Steps<'_> {
             Some(Err(why)) => return Err(self.no_way(first, &why)),
             None => return Err(self.no_way(first, "it is in no stage")),
         };
-        let ask = connect::prove(first, access, &self.settings.connect, identities, self.console);
+        let tell = self.voice.as_tell();
+        let ask = connect::prove_and(first, access, &self.settings.connect, identities, tell);
         let proven = asking::within(&self.settings.connect, ask).await;
         proven.map(Some).map_err(|failed| self.failed(&failed, first))
     }
