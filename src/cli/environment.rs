@@ -138,6 +138,13 @@ fn variable(name: &OsString) -> Option<OsString> {
 }
 
 impl Terminal {
+    /// How many columns and rows the terminal at stderr has by now; none if it is no terminal, or does not know.
+    pub fn size() -> Option<(usize, usize)> {
+        let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok()?;
+        let (columns, rows) = (usize::from(size.ws_col), usize::from(size.ws_row));
+        (columns > 0 && rows > 0).then_some((columns, rows))
+    }
+
     /// The streams of this process.
     pub fn of_process() -> Self {
         Self {

@@ -1,11 +1,13 @@
 //! What is shown on stderr while a cluster is changed: a tree on a terminal, else a line for each thing that happens.
 //!
 //! It is shown by a thread of its own: a reader of stderr that pauses must not hold back the renewal of a lock. One that
-//! has gone away stops nothing.
+//! has gone away stops nothing. While a tree is drawn nothing else may write to stderr: what a connection has to tell
+//! goes by [`Notices`](super::notices::Notices).
 
 use std::io;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
@@ -13,6 +15,7 @@ use jiff::Timestamp;
 use super::args::LogFormat;
 use super::clock;
 use super::console::Console;
+use super::environment::Terminal;
 use crate::apply::Event;
 use crate::plan::Plan;
 use crate::report::apply::{Tree, event, json};
@@ -28,10 +31,14 @@ pub enum Look {
     Json,
 }
 
+/// How long the end of the process may be held back by taking the tree away.
+const LAST_WORD: Duration = Duration::from_millis(200);
+
 /// What is shown.
 enum Message {
     Event(Event),
-    End,
+    /// Nothing more is shown. Whoever waits for that is told.
+    End(Option<SyncSender<()>>),
 }
 
 /// Where events are sent to.
@@ -54,6 +61,17 @@ impl Teller {
     /// The same; whether there is still a screen.
     pub fn try_tell(&self, event: Event) -> bool {
         self.0.send(Message::Event(event)).is_ok()
+    }
+
+    /// Takes the tree away, if stderr takes that at once: the process is about to end.
+    pub fn end(&self) {
+        let (done, is_done) = sync_channel(1);
+        match self.0.send(Message::End(Some(done))) {
+            Ok(()) => match is_done.recv_timeout(LAST_WORD) {
+                Ok(()) | Err(_) => {}
+            },
+            Err(_) => {}
+        }
     }
 }
 
@@ -86,7 +104,7 @@ impl Screen {
 
     /// Shows what was sent so far, and takes the tree away.
     pub fn close(self) {
-        match self.sender.send(Message::End) {
+        match self.sender.send(Message::End(None)) {
             Ok(()) | Err(_) => {}
         }
         match self.thread.join() {
@@ -107,20 +125,31 @@ pub fn line(event: &Event, log: LogFormat, cluster: &str, now: Timestamp) -> Opt
     }
 }
 
-fn events(receiver: &Receiver<Message>) -> impl Iterator<Item = Event> {
-    receiver.iter().map_while(|message| match message {
-        Message::Event(event) => Some(event),
-        Message::End => None,
-    })
+/// Shows what comes until its end, and then takes away what is to go.
+fn each(receiver: &Receiver<Message>, mut show: impl FnMut(Event), take_away: impl FnOnce()) {
+    let mut waits = None;
+    for message in receiver {
+        match message {
+            Message::Event(event) => show(event),
+            Message::End(who) => {
+                waits = who;
+                break;
+            }
+        }
+    }
+    take_away();
+    match waits.map(|who| who.send(())) {
+        // Who waited may have given up.
+        None | Some(Ok(()) | Err(_)) => {}
+    }
 }
 
 fn print(receiver: &Receiver<Message>, console: Console, line: impl Fn(&Event) -> Option<String>) {
-    for line in events(receiver).filter_map(|event| line(&event)) {
-        match console.tell_line(&line) {
-            // The rest is not read by anybody; it is taken off the channel all the same.
-            Ok(()) | Err(_) => {}
-        }
-    }
+    let show = |event| match line(&event).map(|line| console.tell_line(&line)) {
+        // The rest is not read by anybody; it is taken off the channel all the same.
+        None | Some(Ok(()) | Err(_)) => {}
+    };
+    each(receiver, show, || {});
 }
 
 /// What is worth to stay above the tree.
@@ -145,13 +174,14 @@ fn draw(cluster: &str, mut tree: Tree, receiver: &Receiver<Message>, console: Co
     if let Ok(style) = ProgressStyle::with_template("{msg}") {
         bar.set_style(style);
     }
-    for event in events(receiver) {
+    let show = |event: Event| {
         if let Some(line) = event::line(cluster, &event).filter(|_| stays(&event)) {
             bar.println(line);
         }
         tree.on(&event);
-        bar.set_message(tree.block(console.err.width));
+        let (columns, rows) = Terminal::size().unwrap_or((console.err.width, usize::MAX));
+        bar.set_message(tree.block(columns, rows));
         bar.tick();
-    }
-    bar.finish_and_clear();
+    };
+    each(receiver, show, || bar.finish_and_clear());
 }

@@ -24,12 +24,15 @@ pub struct Signals {
 
 impl Signals {
     /// Listens from now on to SIGINT, SIGTERM and SIGHUP, but to none that whoever started this lets it ignore, as `nohup`
-    /// does with SIGHUP. `on_first` is called when one comes, on another thread, before
-    /// [`Signals::stop`] is set; the next one ends the process.
+    /// does with SIGHUP. `on_first` is called when one comes, on another thread, before [`Signals::stop`] is set; the next
+    /// one ends the process, after `on_second`.
     ///
     /// # Errors
     /// If the system gives no thread, or does not let signals be listened to.
-    pub fn listen(on_first: impl Fn() + Send + 'static) -> io::Result<Self> {
+    pub fn listen(
+        on_first: impl Fn() + Send + 'static,
+        on_second: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
         let (stopping, stop) = watch::channel(false);
         let first = Arc::new(OnceLock::new());
         let (ready, is_ready) = mpsc::channel();
@@ -51,6 +54,7 @@ impl Signals {
                 stopping.send_replace(true);
                 // The record says what was begun: nothing is lost.
                 signals.next().await;
+                on_second();
                 exit(status);
             });
         };

@@ -19,6 +19,9 @@ use crate::plan::{Admission, Unread};
 /// The group of what mutates.
 pub(super) const GROUP: &str = "admissionregistration.k8s.io";
 
+/// What the groups end with whose objects istiod checks.
+const ISTIO: &str = ".istio.io";
+
 /// The groups that servers have of their own: what is in any other is perhaps custom.
 const BUILT_IN: [&str; 22] = [
     "",
@@ -113,10 +116,24 @@ impl Channel {
         if let Some(unread) = Unknown::unread(&failed).into_iter().next() {
             return Err(unread);
         }
+        if groups.iter().any(|group| group.ends_with(ISTIO)) {
+            admission.checks = self.checks().await;
+        }
         match admission.policies.iter().find(|policy| has_parameters(policy)) {
             None => Ok(admission),
             Some(policy) => Err(self.parameters(policy)),
         }
+    }
+
+    /// The webhooks that check objects. Who may not read them applies all the same: nothing is decided by them.
+    async fn checks(&self) -> Option<Vec<(String, Value)>> {
+        let listing = Listing::new(&format!("{GROUP}/v1"), "validatingwebhookconfigurations");
+        let facts = self.list(&listing, |item| Form::Webhooks.read(item).map(Some)).await.ok()?;
+        let webhooks = facts.into_iter().filter_map(|fact| match fact {
+            Fact::Webhooks(webhooks) => Some(webhooks),
+            Fact::Definition(..) | Fact::Namespace(..) | Fact::Policy(_) => None,
+        });
+        Some(webhooks.flatten().collect())
     }
 
     /// That of objects of a kind there is no list.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::kubeconfig::Access;
+use super::kubeconfig::{Access, Validity};
 
 /// A cluster of the fleet, and the way to its API server. Nothing in it is secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Target {
     pub user: String,
     /// Whom that user acts as.
     pub acts_as: Option<String>,
+    /// From when until when the certificate holds that the user has in the kubeconfig, if it has one.
+    pub certificate: Option<Validity>,
     /// Whether the connection is encrypted.
     pub is_tls: bool,
 }
@@ -27,7 +29,8 @@ pub struct Target {
 impl Target {
     /// The way that a context leads.
     pub fn new(cluster: impl Into<Arc<str>>, access: &Access) -> Self {
-        let address = &access.server.address;
+        let (address, certificate) = (&access.server.address, &access.user.certificate);
+        let certificate = certificate.as_ref();
         Self {
             cluster: cluster.into(),
             context: access.context.clone(),
@@ -35,6 +38,7 @@ impl Target {
             host: address.authority().map_or(String::new(), ToString::to_string),
             user: access.user.name.clone(),
             acts_as: access.user.impersonation.user.clone(),
+            certificate: certificate.and_then(|certificate| Validity::of_chain(&certificate.chain)),
             is_tls: access.server.is_tls(),
         }
     }
@@ -51,6 +55,7 @@ impl Target {
             host: "example.com".to_owned(),
             user: "u".to_owned(),
             acts_as: None,
+            certificate: None,
             is_tls: true,
         })
     }

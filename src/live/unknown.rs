@@ -215,6 +215,13 @@ impl Unknown {
         Some(problem.help(one.next_step()))
     }
 
+    /// Whether the server sent an alert that is about the certificate of the client
+    /// ([RFC 8446, 6.2](https://www.rfc-editor.org/rfc/rfc8446#section-6.2)): of its own it sends none.
+    fn is_our_certificate(&self) -> bool {
+        let alert = self.causes.iter().find_map(|cause| cause.split("received fatal alert: ").nth(1));
+        alert.is_some_and(|alert| alert.contains("Certificate") || alert == "UnknownCA")
+    }
+
     fn code(&self) -> Code {
         match &self.reason {
             Reason::Unreachable(_) | Reason::Other => codes::UNREACHABLE,
@@ -247,6 +254,12 @@ impl Unknown {
         if !self.causes.is_empty() {
             problem = problem.note(format!("cause: {}", self.causes.join(": ")));
         }
+        if let Some(validity) = &self.target.certificate
+            && matches!(self.reason, Reason::Tls | Reason::Status { code: 401, .. })
+        {
+            let user = self.target.user.escape_debug();
+            problem = problem.note(format!("the client certificate of user \"{user}\" holds {validity}"));
+        }
         problem.help(self.next_step())
     }
 
@@ -261,6 +274,10 @@ impl Unknown {
             }
             Reason::Unreachable(Unreachable::Refused | Unreachable::Network) | Reason::Timeout(_) | Reason::Other => {
                 format!("check that the server is up and can be reached from here: kubectl --context '{context}' version")
+            }
+            Reason::Tls if self.is_our_certificate() => {
+                "the server does not take the client certificate: get a new one, and set `client-certificate` and `client-key` of the user in the kubeconfig"
+                    .to_owned()
             }
             Reason::Tls => {
                 "check `certificate-authority` and `tls-server-name` of the cluster in the kubeconfig, and its dates"

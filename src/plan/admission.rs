@@ -17,6 +17,9 @@ pub struct Admission {
     pub definitions: BTreeMap<String, String>,
     /// The webhooks of all `MutatingWebhookConfigurations`, the name of the configuration with each.
     pub webhooks: Vec<(String, Value)>,
+    /// The webhooks of all `ValidatingWebhookConfigurations`, the name of the configuration with each; read where there
+    /// are objects of Istio, and none where it cannot be read. They check objects and change none.
+    pub checks: Option<Vec<(String, Value)>>,
     /// All `MutatingAdmissionPolicies` and their bindings, without their metadata but the name.
     pub policies: Vec<Value>,
     /// The labels of each namespace, by its name.

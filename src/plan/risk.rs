@@ -1,16 +1,21 @@
 //! What may go wrong with a plan that nothing forbids: in the mesh, mostly.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::codes;
 use super::needs::NETWORKING;
 use super::permit::Look;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::object::ObjectRef;
 use crate::validate::pod_template;
 
 /// The group of Istio's security kinds.
 const SECURITY: &str = "security.istio.io";
+
+/// The group of webhooks.
+const WEBHOOKS: &str = "admissionregistration.k8s.io";
 
 /// The label that says which revision of Istio injects the sidecar.
 const REVISION: &str = "istio.io/rev";
@@ -71,11 +76,8 @@ fn revision<'v>(object: &ObjectRef, body: &'v serde_json::Map<String, Value>) ->
 fn has_revision(look: &Look<'_>, revision: &str) -> Option<bool> {
     let admission = look.state.admission.as_ref().ok()?;
     let installed = admission.webhooks.iter().any(|(_, webhook)| injects(webhook, revision));
-    let rendered = look
-        .wanted
-        .objects
-        .iter()
-        .filter(|(object, _)| object.is("admissionregistration.k8s.io", "MutatingWebhookConfiguration"));
+    let rendered =
+        look.wanted.objects.iter().filter(|(object, _)| object.is(WEBHOOKS, "MutatingWebhookConfiguration"));
     let webhooks = rendered.filter_map(|(_, wanted)| wanted.object.get(&["webhooks"])?.as_array());
     Some(installed || webhooks.flatten().any(|webhook| injects(webhook, revision)))
 }
@@ -103,10 +105,15 @@ fn unchecked(look: &Look<'_>, found: &mut Diagnostics) {
     if !look.written().any(|(change, _)| is_checked(&change.object)) {
         return;
     }
-    for (object, wanted) in look.wanted.objects.iter() {
-        if !object.is("admissionregistration.k8s.io", "ValidatingWebhookConfiguration") {
-            continue;
+    let is_one = |object: &ObjectRef| object.is(WEBHOOKS, "ValidatingWebhookConfiguration");
+    let mut passing: BTreeMap<&str, Option<&ObjectRef>> = BTreeMap::new();
+    let checks = look.state.admission.as_ref().ok().and_then(|admission| admission.checks.as_ref());
+    for (name, webhook) in checks.into_iter().flatten() {
+        if lets_pass(webhook) {
+            passing.insert(name, None);
         }
+    }
+    for (object, wanted) in look.wanted.objects.iter().filter(|(object, _)| is_one(object)) {
         // istiod itself makes it `Fail` once it can answer.
         let webhooks = match look.state.live(object) {
             Some(live) => live.object.get("webhooks"),
@@ -114,11 +121,18 @@ fn unchecked(look: &Look<'_>, found: &mut Diagnostics) {
         };
         let webhooks = webhooks.and_then(Value::as_array).into_iter().flatten();
         if webhooks.into_iter().any(lets_pass) {
-            let message = format!(
-                "{object} has the failurePolicy Ignore: while istiod is down, its configuration is taken unchecked"
-            );
-            found.push(look.warning(codes::UNCHECKED, object, message).help("wait until istiod is ready"));
+            passing.insert(&object.name, Some(object));
         }
+    }
+    for (name, rendered) in passing {
+        let message = format!(
+            "ValidatingWebhookConfiguration/{name} has the failurePolicy Ignore: while istiod is down, its configuration is taken unchecked"
+        );
+        let problem = match rendered {
+            Some(object) => look.warning(codes::UNCHECKED, object, message),
+            None => Diagnostic::warning(codes::UNCHECKED, message),
+        };
+        found.push(problem.help("wait until istiod is ready"));
     }
 }
 

@@ -21,6 +21,7 @@ mod processes;
 #[path = "../it/program.rs"]
 #[allow(dead_code, reason = "each test binary uses its part")]
 mod program;
+mod published;
 mod reach;
 mod reading;
 mod rendering;
@@ -28,6 +29,7 @@ mod rendering;
 #[allow(dead_code, reason = "each test binary uses its part")]
 mod repository;
 mod schemas;
+mod terminal;
 mod trust;
 mod unknown;
 mod webhooks;

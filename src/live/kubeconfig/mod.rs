@@ -9,6 +9,7 @@ mod address;
 mod entry;
 mod file;
 mod user;
+mod validity;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap, one_of, suggest};
 pub use access::{Access, Places, Server};
 pub(super) use file::bytes;
 pub use user::{Certificate, Credential, Impersonation, Plugin, Prompt, User};
+pub use validity::Validity;
 
 /// Where kubeconfigs are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]

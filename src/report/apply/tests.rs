@@ -261,7 +261,7 @@ fn on(tree: &mut Tree, number: usize, end: ObjectEnd) {
 #[test]
 fn a_tree_shows_what_is_under_way_below_its_unit() {
     let mut tree = Tree::of(&plan(4));
-    assert_snapshot!(tree.block(80), @"
+    assert_snapshot!(tree.block(80, 50), @"
     prod-a: beginning
       service.web-00  0/2
       service.web-01  0/2
@@ -278,7 +278,7 @@ fn a_tree_shows_what_is_under_way_below_its_unit() {
     tree.on(&waits);
     on(&mut tree, 2, ObjectEnd::Created);
     on(&mut tree, 3, ObjectEnd::Failed(Arc::from("\u{1b}[2Jno")));
-    assert_snapshot!(tree.block(80), @r"
+    assert_snapshot!(tree.block(80, 50), @r"
     prod-a: writing 4 objects
       service.web-00  0/2
         shop/Deployment/web-00  1 of 3 replicas\nare available
@@ -286,7 +286,7 @@ fn a_tree_shows_what_is_under_way_below_its_unit() {
       service.web-01  1/2
         shop/Deployment/web-03  failed: \x1b[2Jno
     ");
-    assert_snapshot!(tree.block(30), @"
+    assert_snapshot!(tree.block(30, 50), @"
     prod-a: writing 4 objects
       service.web-00  0/2
         shop/Deployment/web-00  1 
@@ -299,15 +299,15 @@ fn a_tree_shows_what_is_under_way_below_its_unit() {
 #[test]
 fn a_tree_is_never_higher_than_a_terminal() {
     let mut tree = Tree::of(&plan(60));
-    assert_eq!(tree.block(80).lines().count(), 16);
+    assert_eq!(tree.block(80, 50).lines().count(), 16);
     for number in 0..60 {
         on(&mut tree, number, ObjectEnd::Written);
     }
-    assert_eq!(tree.block(80).lines().count(), 16);
+    assert_eq!(tree.block(80, 50).lines().count(), 16);
     for number in 0..58 {
         on(&mut tree, number, ObjectEnd::Created);
     }
-    assert_snapshot!(tree.block(80), @"
+    assert_snapshot!(tree.block(80, 50), @"
     prod-a: beginning
       29 units are done
       service.web-29  0/2

@@ -14,6 +14,10 @@ use crate::report::severity::count;
 /// The most lines that are drawn: a block that is higher than the terminal cannot be drawn again.
 const MOST_LINES: usize = 16;
 
+/// The fewest, and the narrowest: what is drawn on a terminal that is smaller is of no use there.
+const FEWEST_LINES: usize = 3;
+const NARROWEST: usize = 20;
+
 /// What stands for the objects that no unit renders any more.
 const NO_UNIT: &str = "no longer rendered";
 
@@ -72,13 +76,14 @@ impl Tree {
         }
     }
 
-    /// The block, at most as wide as this and of a bounded height, without the last line break. Units that are done are
-    /// left out first where there is no room for all.
-    pub fn block(&self, width: usize) -> String {
+    /// The block for a terminal of so many columns and rows, of a bounded height, without the last line break. Units that
+    /// are done are left out first where there is no room for all.
+    pub fn block(&self, columns: usize, rows: usize) -> String {
         let mut lines = vec![format!("{}: {}", self.cluster, self.doing)];
         let (open, done): (Vec<_>, Vec<_>) = self.units.iter().partition(|(_, unit)| !unit.is_done());
         let mut below: Vec<String> = open.iter().flat_map(|(name, unit)| unit.lines(name)).collect();
-        let room = MOST_LINES.saturating_sub(1);
+        // A row stays free for the cursor, and for what comes after.
+        let room = MOST_LINES.min(rows.saturating_sub(1)).max(FEWEST_LINES) - 1;
         let done_lines = done.iter().flat_map(|(name, unit)| unit.lines(name)).collect::<Vec<_>>();
         match below.len() + done_lines.len() <= room {
             true => below.extend(done_lines),
@@ -94,7 +99,7 @@ impl Tree {
             below.push(format!("  and {more} more lines"));
         }
         lines.extend(below);
-        let fit = |line: &String| one_line(line).chars().take(width.max(20)).collect::<String>();
+        let fit = |line: &String| one_line(line).chars().take(columns.max(NARROWEST)).collect::<String>();
         lines.iter().map(fit).collect::<Vec<_>>().join("\n")
     }
 }

@@ -1,9 +1,12 @@
 //! Webhooks while objects are written.
 
+use std::time::Duration;
+
+use insta::assert_snapshot;
 use serde_json::Value;
 
 use super::scene::{Scene, config_map, deployment, full};
-use crate::harness::{Does, Lab, Webhook, block_on};
+use crate::harness::{Does, Fault, Lab, Rule, Webhook, block_on, eventually};
 use crate::program::Outcome;
 
 fn said(outcome: &Outcome) -> String {
@@ -60,6 +63,58 @@ fn f24_a_webhook_that_nobody_answers_for_is_named() {
     assert!(said(&refused).contains("failed calling webhook"), "{}", said(&refused));
     assert!(scene.live(&config_map("one", "")).is_none());
     uninstall(&scene, &hook, &configuration);
+}
+
+#[test]
+fn f24_a_webhook_that_ends_midway_stops_the_run_and_is_named_with_who_answers_for_it() {
+    for (name, hint) in [("shop.example.com", false), ("rev.validation.istio.io", true)] {
+        let maps = ["one", "two", "three"].map(|name| config_map(name, "1"));
+        let scene = Scene::rendering(Lab::extended(), &maps);
+        let hook = Webhook::of(scene.cluster, &Does::Nothing);
+        let mut configuration =
+            hook.configuration(&format!("hook-{}", scene.namespace), &MAPS, &scene.namespace);
+        configuration["kind"] = "ValidatingWebhookConfiguration".into();
+        configuration["webhooks"][0]["name"] = name.into();
+        let (seen, of) = (scene.here(&config_map("seen", "1")), scene.cluster);
+        block_on(async { hook.install(&of.client().await, &configuration, &seen).await });
+        let slow = Fault::Delay(Duration::from_secs(1));
+        scene.proxy.add(Rule::new(slow).verb("patch").kind("v1", "ConfigMap").dry_run(false));
+        let run = scene.start(&[]);
+        scene.until_faulty(false);
+        // Nobody is at its address from now on.
+        let url = hook.url.clone();
+        drop(hook);
+        let stopped = scene.ended(run);
+        assert_eq!(stopped.status, Some(5), "{}", said(&stopped));
+        let error = stopped.stderr.split("\n\n").find(|part| part.starts_with("error[")).unwrap_or_default();
+        let lines =
+            error.lines().filter(|line| !line.contains("note: PATCH ") && !line.contains("failed calling"));
+        let told = lines.collect::<Vec<_>>().join("\n").replace(&url, "URL");
+        let told = ["one", "two", "three"]
+            .iter()
+            .fold(told, |told, name| told.replace(&format!("/{name}"), "/NAME"));
+        match hint {
+            false => assert_snapshot!(told, @""),
+            true => {
+                assert!(told.contains("it is istiod: see whether its pods in istio-system run"), "{told}")
+            }
+        }
+        // It was tried again, each time in view, and nothing came of it.
+        assert!(stopped.stderr.contains("; try 3 of 3"), "{}", stopped.stderr);
+        assert!(scene.everything(&[("v1", "ConfigMap")]).is_empty());
+        assert!(scene.record().unwrap().run.is_some());
+        let like = serde_json::json!({
+            "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
+            "metadata": {"name": configuration["metadata"]["name"]},
+        });
+        block_on(async { scene.someone("lab").await.delete(&like).await });
+        scene.proxy.clear();
+        // The server takes a moment to learn that there is no webhook any more.
+        let again = block_on(eventually("it goes on", async || {
+            Some(scene.apply(&[])).filter(|again| again.status == Some(0))
+        }));
+        assert_eq!(scene.everything(&[("v1", "ConfigMap")]).len(), 3, "{}", said(&again));
+    }
 }
 
 #[test]

@@ -199,3 +199,69 @@ fn f31_what_cannot_be_changed_is_replaced_only_where_the_fleet_says_so() {
     assert_ne!(live["metadata"]["uid"], uid);
     assert_eq!(live["spec"]["clusterIP"], format!("10.0.0.{second}"));
 }
+
+#[test]
+fn f31_a_job_is_made_anew_where_the_fleet_says_so_and_after_a_kill_too() {
+    let job = |image: &str| {
+        json!({
+            "apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "migrate", "namespace": "here"},
+            "spec": {"suspend": true, "template": {"spec": {
+                "restartPolicy": "Never", "containers": [{"name": "main", "image": image}],
+            }}},
+        })
+    };
+    let (one, two) = ("registry.example.com/migrate:1", "registry.example.com/migrate:2");
+    let unit = |more: &str| {
+        format!("component \"web\" {{\n  namespace = \"here\"\n  manifests = [\"web.yaml\"]\n{more}}}\n")
+    };
+    let allowed = "  replace = [\"Job/migrate\"]\n  ready_when = { Job = \"create\" }\n";
+    // Nobody runs it: a bare cluster has no controller.
+    let scene = Scene::rendering(Lab::extended(), &[job(one), config_map("beside", "1")]);
+    scene.units(&unit("  ready_when = { Job = \"create\" }\n"));
+    let first = scene.apply(&[]);
+    assert_eq!(first.status, Some(0), "{}", said(&first));
+    let uid = || scene.live(&job("")).map(|live| live["metadata"]["uid"].clone());
+    let before = uid().unwrap();
+    scene.render(&[job(two), config_map("beside", "2")]);
+    let refused = scene.apply(&[]);
+    assert_eq!(refused.status, Some(4), "{}", said(&refused));
+    for known in ["Job/migrate", "spec.template", "replace = [\"Job/migrate\"]"] {
+        assert!(refused.stderr.contains(known), "{known}: {}", refused.stderr);
+    }
+    assert_eq!(uid(), Some(before.clone()));
+
+    // Killed when it is gone, and not there again.
+    scene.units(&unit(allowed));
+    let again = Rule::new(Fault::Stall).verb("patch").kind("batch/v1", "Job").dry_run(false);
+    scene.proxy.add(again.times(1));
+    let mut run = scene.start(&["--lock-lease", "3s"]);
+    scene.until_faulty(false);
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert_eq!(uid(), None);
+    scene.proxy.clear();
+    let replaced = scene.apply(&[]);
+    assert_eq!(replaced.status, Some(0), "{}", said(&replaced));
+    let live = scene.live(&job("")).unwrap();
+    assert_ne!(live["metadata"]["uid"], before);
+    assert_eq!(live["spec"]["template"]["spec"]["containers"][0]["image"], two);
+    // Once, with what it was made of.
+    let of_job = scene.writes().into_iter().filter(|line| line.contains("jobs/")).collect::<Vec<_>>();
+    assert_eq!(
+        of_job,
+        ["PATCH jobs/migrate", "DELETE jobs/migrate", "PATCH jobs/migrate", "PATCH jobs/migrate"]
+    );
+    let diff = scene.diff(&["--exact"]);
+    assert_eq!(diff.status, Some(0), "{}", said(&diff));
+
+    // In one run, as it is told.
+    scene.render(&[job(one), config_map("beside", "2")]);
+    let replaced = scene.apply(&[]);
+    assert_eq!(replaced.status, Some(0), "{}", said(&replaced));
+    for known in ["replaced here/Job/migrate (component.web)", "replaced 1"] {
+        assert!(said(&replaced).contains(known), "{known}: {}", said(&replaced));
+    }
+    let writes = scene.writes().len();
+    let nothing = scene.apply(&[]);
+    assert_eq!((nothing.status, scene.writes().len()), (Some(0), writes), "{}", said(&nothing));
+}

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use insta::assert_snapshot;
 use serde_json::Value;
 
 use super::locks::until_writing;
 use super::scene::{Scene, config_map, said};
 use crate::harness::{Fault, Lab, Rule};
-use crate::program::outcome;
+use crate::program::{Outcome, outcome};
 
 fn maps() -> Vec<Value> {
     (0..40).map(|number| config_map(&format!("map-{number:02}"), "1")).collect()
@@ -65,6 +66,28 @@ fn f12_a_certificate_of_the_user_that_does_not_hold_refuses_before_anything() {
         assert!(refused.stderr.contains(known), "{known}: {}", refused.stderr);
     }
     assert!(scene.proxy.requests().is_empty());
+    let dated = |text: &str| {
+        let words = text.split(' ').map(|word| {
+            let is_time = word.starts_with("20") && word.trim_end().ends_with('Z');
+            if is_time { word.replace(word.trim_end(), "TIME") } else { word.to_owned() }
+        });
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let told = |outcome: &Outcome| {
+        let error = outcome.stderr.split("\n\n").find(|part| part.starts_with("error")).unwrap_or_default();
+        let cause = |line: &&str| !line.contains("note: cause: ");
+        dated(&error.lines().filter(cause).collect::<Vec<_>>().join("\n"))
+    };
+    assert_snapshot!(told(&refused), @"");
+    // An API server that looks at certificates itself answers, and with 401.
+    let direct = config.replace(&scene.proxy.url, &scene.cluster.url);
+    scene.place.write("config", &direct);
+    let mut command = scene.command(&["apply", "--cluster", "a", "--yes"]);
+    let refused = scene.shown(outcome(command.env("KUBECONFIG", "config").output().unwrap()));
+    assert_eq!(refused.status, Some(4), "{}", said(&refused));
+    let host = scene.cluster.url.trim_start_matches("https://");
+    assert_snapshot!(told(&refused).replace(host, "HOST"), @"");
+    scene.place.write("config", &config);
     // The same with one that holds.
     let applied = apply(-HOUR, HOUR);
     assert_eq!(applied.status, Some(0), "{}", said(&applied));

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::ready::{UNIT, gizmos};
 use super::scene::{Scene, config_map, said, told};
 use crate::harness::{Fault, Lab, Rule, block_on};
+use crate::program::Outcome;
 
 fn namespace(name: &str) -> Value {
     json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
@@ -82,16 +83,33 @@ fn f34_a_namespace_that_ends_midway_fails_what_is_in_it_at_once() {
     let ending = format!("{}-ending", scene.namespace);
     scene.render(&[within(&ending, config_map("inside", "1")), config_map("beside", "1")]);
     block_on(async { scene.someone("somebody").await.apply(&namespace(&ending)).await });
-    let slow = Fault::Delay(Duration::from_secs(1));
+    let slow = Fault::Delay(Duration::from_millis(1500));
     scene.proxy.add(Rule::new(slow).verb("patch").kind("v1", "ConfigMap").name("inside").dry_run(false));
     let run = scene.start(&[]);
     scene.until_faulty(false);
-    block_on(async { scene.someone("somebody").await.begin_to_delete(&namespace(&ending)).await });
+    block_on(async {
+        let someone = scene.someone("somebody").await;
+        someone.begin_to_delete(&namespace(&ending)).await;
+        // What its controller would say, which a bare cluster has not.
+        let held = json!({
+            "type": "NamespaceFinalizersRemaining", "status": "True", "reason": "SomeFinalizersRemain",
+            "message": "Some content in the namespace has finalizers remaining: example.com/held in 1 resource instances",
+            "lastTransitionTime": "2026-01-01T00:00:00Z",
+        });
+        someone.patch_status(&namespace(&ending), &json!({"status": {"conditions": [held]}})).await;
+    });
     let failed = scene.ended(run);
     assert_eq!(failed.status, Some(5), "{}", said(&failed));
     for known in ["ConfigMap/inside", "terminat"] {
         assert!(failed.stderr.contains(known), "{known}: {}", failed.stderr);
     }
+    let error = failed.stderr.split("\n\n").find(|part| part.starts_with("error")).unwrap_or_default();
+    let told = told(&Outcome { status: None, stdout: String::new(), stderr: error.to_owned() });
+    let age = |line: &str| match line.split_once(", for ") {
+        Some((before, _)) => format!("{before}, for AGE"),
+        None => line.to_owned(),
+    };
+    assert_snapshot!(told.lines().map(age).collect::<Vec<_>>().join("\n"), @"");
     let tries = scene.writes().into_iter().filter(|line| line.contains("configmaps/inside")).count();
     assert_eq!(tries, 1);
     assert!(scene.live(&config_map("beside", "")).is_some());

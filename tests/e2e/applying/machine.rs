@@ -81,6 +81,87 @@ fn f14_f15_a_plugin_is_asked_again_when_its_token_ends_midway() {
     assert_eq!(scene.place.read("asked"), "x\nx\n");
 }
 
+/// A disk that is full.
+const FULL: &str = "/dev/full";
+
+#[test]
+fn f61_what_cannot_be_shown_is_not_done() {
+    if !std::path::Path::new(FULL).exists() {
+        return;
+    }
+    let scene = Scene::rendering(Lab::extended(), &maps());
+    let full = || std::fs::OpenOptions::new().write(true).open(FULL).unwrap();
+    for is_out in [true, false] {
+        let mut command = scene.command(&quick(&[]));
+        let command = if is_out { command.stdout(full()) } else { command.stderr(full()) };
+        let ended = scene.shown(outcome(command.output().unwrap()));
+        assert_eq!(ended.status, Some(7), "{}", said(&ended));
+        if is_out {
+            let last = ended.stderr.lines().last();
+            assert_eq!(
+                last,
+                Some("fleetwright: cannot write the output: No space left on device (os error 28)")
+            );
+        }
+        assert_eq!(scene.writes(), Vec::<String>::new());
+    }
+    // A program is told only at the end: what could not be told it is in the cluster.
+    let mut command = scene.command(&quick(&["--log-format", "json"]));
+    let ended = scene.shown(outcome(command.stdout(full()).output().unwrap()));
+    assert_eq!(ended.status, Some(7), "{}", said(&ended));
+    let record = scene.record().unwrap();
+    assert_eq!((record.run, record.inventory.len()), (None, 30));
+    let before = scene.writes().len();
+    let again = scene.apply(&[]);
+    assert_eq!((again.status, scene.writes().len()), (Some(0), before), "{}", said(&again));
+}
+
+#[test]
+fn f61_a_run_needs_no_place_to_write_to_on_this_machine() {
+    let scene = Scene::rendering(Lab::extended(), &maps());
+    scene.place.write("config", &std::fs::read_to_string(&scene.proxy.kubeconfig).unwrap());
+    let mut apply = scene.place.unprivileged(&quick(&[]));
+    apply.env("KUBECONFIG", "config").env("PATH", "/usr/bin:/bin");
+    for variable in ["HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
+        apply.env(variable, scene.place.path());
+    }
+    let mode = |mode: u32| {
+        let folders = ["", "fleet", "fleet/templates"].map(|folder| scene.place.path().join(folder));
+        for folder in folders {
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    mode(0o555);
+    let applied = scene.shown(outcome(apply.output().unwrap()));
+    mode(0o755);
+    assert_eq!(applied.status, Some(0), "{}", said(&applied));
+    let mut left: Vec<_> = std::fs::read_dir(scene.place.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.retain(|name| !name.starts_with('.'));
+    left.sort();
+    assert_eq!(left, ["config", "fleet"]);
+}
+
+#[test]
+fn f61_a_record_that_the_cluster_has_no_room_for_stops_before_any_object() {
+    let scene = Scene::rendering(Lab::extended(), &maps());
+    let full = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"etcdserver: mvcc: database space exceeded","code":500}"#;
+    let full = crate::harness::Fault::answer(500, "application/json", full);
+    for verb in ["create", "update", "patch"] {
+        scene.proxy.add(crate::harness::Rule::new(full.clone()).verb(verb).kind("v1", "Secret"));
+    }
+    let refused = scene.apply(&[]);
+    assert_eq!(refused.status, Some(4), "{}", said(&refused));
+    assert!(refused.stderr.contains("database space exceeded"), "{}", refused.stderr);
+    assert!(!scene.writes().iter().any(|line| line.contains("configmaps")), "{:?}", scene.writes());
+    assert_eq!(scene.holder(), None);
+    scene.proxy.clear();
+    let again = scene.apply(&[]);
+    assert_eq!(again.status, Some(0), "{}", said(&again));
+}
+
 #[test]
 fn f64_a_run_that_may_open_few_files_ends_cleanly() {
     let scene = Scene::rendering(Lab::extended(), &maps());

@@ -12,7 +12,7 @@ fn said(outcome: &Outcome) -> String {
     format!("{}\n{}", outcome.stdout, outcome.stderr)
 }
 
-fn rule(subsets: &[&str]) -> Value {
+pub fn rule(subsets: &[&str]) -> Value {
     let subsets: Vec<Value> =
         subsets.iter().map(|name| json!({"name": name, "labels": {"version": name}})).collect();
     json!({
@@ -21,7 +21,7 @@ fn rule(subsets: &[&str]) -> Value {
     })
 }
 
-fn route(subset: &str) -> Value {
+pub fn route(subset: &str) -> Value {
     json!({
         "apiVersion": "networking.istio.io/v1", "kind": "VirtualService",
         "metadata": {"name": "web", "namespace": "here"},
@@ -30,7 +30,7 @@ fn route(subset: &str) -> Value {
 }
 
 /// A scene on a server that knows Istio.
-fn mesh(objects: &[Value]) -> Scene {
+pub fn mesh(objects: &[Value]) -> Scene {
     static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
         let cluster = Lab::shared().start([Spec::bare("mesh")]).remove(0);
         block_on(cluster.install(&[Crds::Istio]));
@@ -96,6 +96,60 @@ fn f06_f102_a_lost_answer_in_the_middle_of_make_before_break_changes_nothing() {
 }
 
 #[test]
+fn f57_f102_a_run_that_is_killed_in_the_middle_of_make_before_break_ends_right() {
+    let patch = |kind: &str, number: u64, acted: bool| {
+        let fault = if acted { Fault::StallBody(0) } else { Fault::Stall };
+        Rule::new(fault).verb("patch").kind("networking.istio.io/v1", kind).dry_run(false).nth(number)
+    };
+    let kill = |(kind, number, acted): (&str, u64, bool)| {
+        let scene = mesh(&[route("v1"), rule(&["v1"])]);
+        let applied = scene.apply(&[]);
+        assert_eq!(applied.status, Some(0), "{}", said(&applied));
+        scene.render(&[route("v2"), rule(&["v2"])]);
+        scene.proxy.add(patch(kind, number, acted));
+        let before = scene.writes().len();
+        let mut run = scene.start(&["--lock-lease", "3s"]);
+        scene.until_faulty(acted);
+        run.kill().unwrap();
+        run.wait().unwrap();
+        scene.proxy.clear();
+        // At no moment has the route a subset that is not there.
+        let subset_of = |route: &Value| route["spec"]["http"][0]["route"][0]["destination"]["subset"].clone();
+        let holds = || {
+            let (route, rule) = (scene.live(&route("")).unwrap(), scene.live(&rule(&[])).unwrap());
+            let subsets = rule["spec"]["subsets"].as_array().unwrap();
+            let subset = subset_of(&route);
+            assert!(subsets.iter().any(|one| one["name"] == subset), "{kind} {number} {acted}: {subsets:?}");
+        };
+        holds();
+        let again = scene.apply(&[]);
+        assert_eq!(again.status, Some(0), "{kind} {number} {acted}: {}", said(&again));
+        holds();
+        let written = writes(&scene, before);
+        let place = |what: &str| written.iter().rposition(|line| line.contains(what)).unwrap();
+        assert!(place("virtualservices") < place("destinationrules"), "{kind} {number} {acted}: {written:?}");
+        let (live_rule, live_route) = (scene.live(&rule(&[])).unwrap(), scene.live(&route("")).unwrap());
+        assert_eq!(live_rule["spec"]["subsets"], rule(&["v2"])["spec"]["subsets"]);
+        assert_eq!(subset_of(&live_route), "v2");
+        let writes = scene.writes().len();
+        let nothing = scene.apply(&[]);
+        assert_eq!((nothing.status, scene.writes().len()), (Some(0), writes), "{}", said(&nothing));
+    };
+    // What takes time is waiting, for proxies and for locks.
+    std::thread::scope(|scope| {
+        for point in [
+            ("DestinationRule", 1, true),
+            ("VirtualService", 1, false),
+            ("VirtualService", 1, true),
+            ("DestinationRule", 2, false),
+            ("DestinationRule", 2, true),
+        ] {
+            scope.spawn(move || kill(point));
+        }
+    });
+}
+
+#[test]
 fn inv15_what_others_need_is_written_before_them_whatever_the_order_of_files() {
     let account = json!({
         "apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "web", "namespace": "here"}
@@ -149,7 +203,7 @@ fn units_wait_for_those_they_depend_on() {
 #[test]
 fn f57_units_wait_for_what_an_earlier_run_has_not_seen_ready() {
     let scene = Scene::of(
-        Lab::bare(),
+        Lab::extended(),
         "component \"after\" {\n  namespace = \"here\"\n  manifests = [\"after.yaml\"]\n  depends_on = [\"before\"]\n}\n\
          component \"before\" {\n  namespace = \"here\"\n  manifests = [\"before.yaml\"]\n}\n",
     );

@@ -144,7 +144,7 @@ fn on_a_terminal(scene: &Scene, script: &str, more: &[&str]) -> Child {
 #[test]
 fn whoever_is_asked_sees_what_it_is_about_wherever_stdout_leads() {
     for (more, warned) in [(&[][..], "warning[V021]"), (&["--log-format", "json"], "warning[V021]")] {
-        let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+        let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
         let mut run = on_a_terminal(&scene, "exec \"$0\" \"$@\" > out", &[&["--ask"], more].concat());
         let mut typed = run.stdin.take().unwrap();
         typed.write_all(b"no\n").unwrap();

@@ -97,7 +97,7 @@ fn status_tells_of_releases_drift_and_what_differs() {
 
 #[test]
 fn what_status_cannot_read_of_the_record_and_the_lock_is_not_absent() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let applied = scene.apply(&[]);
     assert_eq!(applied.status, Some(0), "{}", said(&applied));
     let status = |more: &[&str]| scene.run(&[&["status", "--cluster", "a"], more].concat());

@@ -28,7 +28,7 @@ fn f22_a_warning_of_the_server_is_told_once() {
 
 #[test]
 fn f22_where_warnings_are_errors_one_of_the_server_lets_nothing_be_written() {
-    let scene = Scene::rendering(Lab::bare(), &[config_map("one", "1")]);
+    let scene = Scene::rendering(Lab::extended(), &[config_map("one", "1")]);
     let empty = json!({"kind": "ConfigMapList", "apiVersion": "v1", "metadata": {}, "items": []});
     let warns = Fault::answer(200, "application/json", &empty.to_string())
         .header("Warning", "299 - \"config maps are of yesterday\"");

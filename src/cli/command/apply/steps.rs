@@ -341,8 +341,8 @@ impl Steps<'_> {
             (LogFormat::Text, false) => Look::Lines,
         };
         let screen = Screen::open(&planned.plan, look, self.console).map_err(|error| self.machine(&error))?;
-        let (teller, of_signals) = (screen.teller(), screen.teller());
-        let signals = Signals::listen(move || of_signals.tell(apply::Event::Stopping));
+        let (teller, first, second) = (screen.teller(), screen.teller(), screen.teller());
+        let signals = Signals::listen(move || first.tell(apply::Event::Stopping), move || second.end());
         let signals = signals.map_err(|error| self.machine(&error))?;
         self.notices.show_on(screen.teller());
         // What the others hold may be another thing than before somebody agreed, and before the locks were had.
