@@ -134,10 +134,6 @@ fn inv08_what_may_have_been_secret_is_not_shown_where_the_record_is_lost() {
       metadata.annotations.theirs: Value(String("0")) → Value(String("1"))
       metadata.annotations.token: Value(String("shown")) → Absent
       metadata.labels: Value(Object {"tier": String("shown")}) → Absent
-      conflict with kubectl: data.a: Value(String("0")) → Value(String("1"))
-      conflict with kubectl: metadata.annotations.token: Value(String("shown")) → Absent
-      conflict with kubectl: metadata.labels["applyset.kubernetes.io/part-of"]: Value(String("applyset-GV3UfclBCop_BM3kgQz9CpiWspR1bzc1vwQS--Iw5Ko-v1")) → Value(String("applyset-GV3UfclBCop_BM3kgQz9CpiWspR1bzc1vwQS--Iw5Ko-v1"))
-      conflict with kubectl: metadata.labels.tier: Value(String("shown")) → Absent
     "#);
 }
 

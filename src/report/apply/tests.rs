@@ -189,6 +189,7 @@ fn the_document_of_a_run_tells_every_object_and_how_it_ended() {
       "cluster": "prod-a",
       "release": "1f0c",
       "commit": "abc",
+      "dirty": true,
       "plan": null,
       "objects": [
         {
