@@ -9,7 +9,7 @@ use super::codes;
 use super::event::Event;
 use super::run::{Job, Stop};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::live::{Attempt, Claim, Holder, Lock, Need, Patrol, Proven, Right, Unknown};
+use crate::live::{Attempt, Claim, Holder, Lock, LockId, Need, Patrol, Proven, Right, Unknown};
 use crate::object::{ObjectRef, migrated};
 use crate::plan::{Action, Admission, Change, FIELD_MANAGER, Kind, LiveState, SetId, Wanted};
 
@@ -20,8 +20,8 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(super) enum Hindrance {
     /// It is refused.
     Refused(Diagnostics),
-    /// A signal came.
-    Stopped,
+    /// A signal came; what is worth knowing then.
+    Stopped(Diagnostics),
 }
 
 impl From<Diagnostics> for Hindrance {
@@ -195,9 +195,8 @@ impl Locks {
         tell: &(dyn Fn(Event) + Sync),
     ) -> Result<Self, Hindrance> {
         let set = &job.wanted.set;
-        let claim = |name: String| Claim {
-            namespace: Arc::clone(&set.namespace),
-            name,
+        let claim = |lock: LockId| Claim {
+            lock,
             run: Arc::clone(run),
             by: job.release.by.to_owned(),
             process: job.release.process,
@@ -209,27 +208,21 @@ impl Locks {
         if let Some((first, rollout)) = job.rollout {
             // It is proven to be its own, and the lock of the rollout is kept there.
             let first = if first.uid() == proven.uid() { proven } else { first };
-            wanted.push((first, claim(Claim::of_rollout(set, rollout))));
+            wanted.push((first, claim(LockId::of_rollout(set, rollout))));
         }
-        wanted.push((proven, claim(Claim::of_cluster(set))));
+        wanted.push((proven, claim(LockId::of_cluster(set))));
         let mut taken = Self { held: Vec::new(), made_namespace: false };
         for (keeper, claim) in wanted {
             match keeper.make_namespace(set).await {
                 Ok(made) => taken.made_namespace |= made && keeper.uid() == proven.uid(),
-                Err(failure) => {
-                    taken.release(&mut Diagnostics::new()).await;
-                    return Err(failure.diagnostic().into());
-                }
+                Err(failure) => return Err(taken.without(failure.diagnostic().into()).await),
             }
             match one(keeper, &claim, job.patience.lock, stop, tell).await {
                 Ok(lock) => {
                     proven.fence(&lock);
                     taken.held.push(lock);
                 }
-                Err(hindrance) => {
-                    taken.release(&mut Diagnostics::new()).await;
-                    return Err(hindrance);
-                }
+                Err(hindrance) => return Err(taken.without(hindrance).await),
             }
         }
         tell(Event::Locked { run: Arc::clone(run) });
@@ -251,6 +244,20 @@ impl Locks {
     pub fn loss(&self) -> String {
         let lost = self.held.iter().find(|lock| !lock.is_held());
         lost.map_or_else(|| "it was held for too short a time".to_owned(), Lock::loss)
+    }
+
+    /// Gives those back that were had, because another was not.
+    async fn without(self, hindrance: Hindrance) -> Hindrance {
+        match hindrance {
+            Hindrance::Refused(mut problems) => {
+                self.release(&mut problems).await;
+                Hindrance::Refused(problems)
+            }
+            Hindrance::Stopped(mut problems) => {
+                self.release(&mut problems).await;
+                Hindrance::Stopped(problems)
+            }
+        }
     }
 
     /// Gives them back, the last first; tells what cannot be.
@@ -279,9 +286,22 @@ async fn one(
         let holder = match proven.try_lock(claim, &mut patrol).await {
             Ok(Attempt::Ours(lock)) => return Ok(lock),
             Ok(Attempt::Held(holder)) if begun.elapsed() >= patience => {
-                return Err(locked(proven, claim, &holder).into());
+                let message = "is being changed by another run, which is alive";
+                let problem = locked(proven, claim, &holder, message);
+                let help = "wait until it has ended, or give it time with --lock-timeout";
+                return Err(problem.help(help).into());
             }
-            Ok(Attempt::Held(holder) | Attempt::Watched(holder)) => Some(holder.to_string()),
+            Ok(Attempt::Lasting(holder)) if begun.elapsed() >= patience => {
+                let message = "is locked by another run, by a Lease that does not end by itself";
+                let problem = locked(proven, claim, &holder, message);
+                let unlock = claim.lock.unlock(&proven.target().cluster, &holder.run);
+                return Err(problem
+                    .help(format!("make sure that that run has ended, then: {unlock}"))
+                    .into());
+            }
+            Ok(Attempt::Held(holder) | Attempt::Lasting(holder) | Attempt::Watched(holder)) => {
+                Some(holder.to_string())
+            }
             Ok(Attempt::Contended) => None,
             Err(failure) => return Err(failure.diagnostic().into()),
         };
@@ -290,18 +310,16 @@ async fn one(
             told = Some(holder);
         }
         if pause(stop, LOOK).await {
-            return Err(Hindrance::Stopped);
+            return Err(Hindrance::Stopped(Diagnostics::new()));
         }
     }
 }
 
-fn locked(proven: &Proven, claim: &Claim, holder: &Holder) -> Diagnostic {
+fn locked(proven: &Proven, claim: &Claim, holder: &Holder, message: &str) -> Diagnostic {
     let cluster = &proven.target().cluster;
-    let what = Claim::what(&claim.name, cluster);
-    let message = format!("{what} is being changed by another run, which is alive");
+    let message = format!("{} {message}", claim.lock.what(cluster));
     let problem = Diagnostic::error(codes::LOCKED, message).on(Arc::clone(cluster));
-    let problem = holder.notes().into_iter().fold(problem, Diagnostic::note);
-    problem.help("wait until it has ended, or give it time with --lock-timeout")
+    holder.notes().into_iter().fold(problem, Diagnostic::note)
 }
 
 /// The time by the clock of the server.

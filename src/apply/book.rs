@@ -17,8 +17,8 @@ pub(super) struct Ending<'a> {
     pub written: &'a BTreeMap<ObjectRef, Live>,
     /// What the server had of every object that was as it is to be by then, though it was to be written.
     pub found: &'a BTreeMap<ObjectRef, Live>,
-    /// Those of both that others still own a part of.
-    pub shared: &'a BTreeSet<ObjectRef>,
+    /// Those of both that others still own a part of, or that still have subsets which are no longer rendered.
+    pub unfinished: &'a BTreeSet<ObjectRef>,
     /// What is gone.
     pub gone: &'a [ObjectRef],
     /// What was there after all that others need was written.
@@ -31,6 +31,7 @@ pub(super) struct Ending<'a> {
 
 /// Whether the record says already what a run without any write would leave in it.
 pub(super) fn is_settled(record: &Record, job: &Job<'_>) -> bool {
+    let is_named = record.cluster == *job.wanted.cluster;
     let is_head = record
         .releases
         .first()
@@ -40,7 +41,7 @@ pub(super) fn is_settled(record: &Record, job: &Job<'_>) -> bool {
             entry.unit == wanted.unit && entry.secrets == *wanted.secrets && entry.uid.is_some()
         })
     });
-    record.run.is_none() && is_head && is_kept && gone(record, job.state, job.wanted).is_empty()
+    record.run.is_none() && is_named && is_head && is_kept && gone(record, job.state, job.wanted).is_empty()
 }
 
 /// What is recorded, no longer wanted, and known not to be there.
@@ -61,6 +62,7 @@ pub(super) fn widened(
     run: &str,
     now: Timestamp,
 ) -> Record {
+    record.cluster = job.wanted.cluster.to_string();
     for (object, wanted) in job.wanted.objects.iter() {
         if !record.inventory.contains_key(object) {
             record.inventory.insert(object.clone(), blank(wanted));
@@ -188,13 +190,13 @@ fn keep_objects(record: &mut Record, wanted: &Wanted<'_>) {
 
 /// The record with what became of the objects.
 pub(super) fn narrowed(mut record: Record, job: &Job<'_>, ending: &Ending<'_>) -> Record {
-    let Ending { written, found, shared, gone: deleted, state, now, is_done } = ending;
+    let Ending { written, found, unfinished, gone: deleted, state, now, is_done } = ending;
     let admission = state.admission.as_ref().ok();
     for (object, wanted) in job.wanted.objects.iter() {
         let Some(entry) = record.inventory.get_mut(object) else { continue };
         match written.get(object).or_else(|| found.get(object)) {
-            // As if it were not applied yet: what others still own of it is for the next run to take.
-            Some(returned) if shared.contains(object) => {
+            // As if it were not applied yet: the rest is for the next run to do.
+            Some(returned) if unfinished.contains(object) => {
                 *entry = Entry { uid: returned.uid().map(str::to_owned), ..blank(wanted) };
             }
             Some(returned) => *entry = applied(wanted, returned, state, admission),

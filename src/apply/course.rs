@@ -46,6 +46,8 @@ pub(super) struct Course<'a> {
     pub wave: Wave,
     /// What was written only in part so far, and is written once more.
     pub partly: BTreeSet<usize>,
+    /// Those of them that are still so.
+    pub halves: BTreeSet<usize>,
     /// Why pods could not be asked for what keeps their workloads from becoming ready; each is told once.
     pub unexplained: BTreeSet<String>,
     pub problems: Diagnostics,
@@ -186,10 +188,17 @@ impl<'a> Course<'a> {
         if self.halt != Some(Halt::LostLock) {
             match super::begin::now(self.proven) {
                 Ok(now) => {
+                    let halves = self.halves.iter().filter_map(|place| self.change(*place));
+                    let unfinished = self
+                        .shared
+                        .iter()
+                        .cloned()
+                        .chain(halves.map(|change| change.object.clone()))
+                        .collect();
                     let ending = book::Ending {
                         written: &self.written,
                         found: &self.found,
-                        shared: &self.shared,
+                        unfinished: &unfinished,
                         gone: &self.gone,
                         state: &self.state,
                         now,

@@ -53,7 +53,9 @@ impl Course<'_> {
                 self.landed(place, change, Written { live, was_there: false })
             }
             (_, live)
-                if self.is_approved(place, change, &fresh) || is_still_absent(change, live.as_ref()) =>
+                if self.is_approved(place, change, &fresh)
+                    || is_still_absent(change, live.as_ref())
+                    || self.is_of_this_run(change, &fresh, live.as_ref()) =>
             {
                 let failure = rounds.failure.take();
                 if let Some(failure) = failure.as_ref().filter(|failure| is_refusal(failure)) {
@@ -72,7 +74,8 @@ impl Course<'_> {
                     self.refuse(place, change, &why, help);
                     return None;
                 }
-                let task = self.write_of(place, change, live.as_ref());
+                let is_made = self.is_of_this_run(change, &fresh, live.as_ref());
+                let task = self.write_of(place, if is_made { &fresh } else { change }, live.as_ref());
                 if let Some(live) = live {
                     self.know(&change.object, live);
                 }
@@ -103,6 +106,17 @@ impl Course<'_> {
                 && fresh.conflicts.iter().all(|conflict| change.conflicts.contains(conflict))
         };
         change.is_as_approved(fresh) || is_part()
+    }
+
+    /// Whether what is to be done again is done to an object that this run has made: all of it was agreed to, and it
+    /// takes nothing from others.
+    fn is_of_this_run(&self, change: &Change, fresh: &Change, live: Option<&Live>) -> bool {
+        let made = self.written.get(&change.object).and_then(Live::uid);
+        matches!(change.action, Action::Create | Action::Replace(_))
+            && fresh.action == Action::Update
+            && fresh.conflicts.is_empty()
+            && made.is_some()
+            && live.and_then(Live::uid) == made
     }
 
     /// Whether an object is as it is sent in this wave: as it is rendered, or as that with the subsets that are kept for

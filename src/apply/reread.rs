@@ -46,6 +46,11 @@ impl Course<'_> {
         }
     }
 
+    /// Reads again what the server does to objects on their way in: namespaces that were made have labels.
+    pub async fn read_admission(&mut self) {
+        self.state.admission = self.proven.admission(self.job.wanted).await;
+    }
+
     fn take_in(&mut self, mut state: LiveState) {
         // What was agreed to is of the objects as they were: one that was changed since is met by a conflict, and
         // looked at.

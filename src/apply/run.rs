@@ -78,6 +78,11 @@ pub struct Patience {
     pub ready: Duration,
     /// How long an object that may flap must stay ready.
     pub stable: Duration,
+    /// How long proxies are given to learn of what was written, before what relies on it is written or what it relied on
+    /// is deleted. Where something changes all the time, istiod waits for ten seconds before it pushes
+    /// ([PILOT_DEBOUNCE_MAX](https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars)), and a push
+    /// takes a second or two.
+    pub settle: Duration,
     /// How long another run's lock is waited for that is alive.
     pub lock: Duration,
     /// How long the lock outlives a run that died.
@@ -151,7 +156,7 @@ async fn locked(
         return refused(job, Hindrance::Refused(warnings));
     }
     if *stop.borrow() {
-        return refused(job, Hindrance::Stopped);
+        return refused(job, Hindrance::Stopped(Diagnostics::new()));
     }
     if !locks.are_held() {
         let message = format!("the lock of cluster \"{}\" was lost: {}", job.wanted.cluster, locks.loss());
@@ -187,6 +192,7 @@ async fn locked(
         contested: BTreeMap::new(),
         wave: Wave::none(),
         partly: BTreeSet::new(),
+        halves: BTreeSet::new(),
         unexplained: BTreeSet::new(),
         problems: warnings,
         failed: false,
@@ -237,7 +243,7 @@ fn is_nothing(job: &Job<'_>) -> bool {
 fn refused(job: &Job<'_>, hindrance: Hindrance) -> Outcome {
     let (end, problems) = match hindrance {
         Hindrance::Refused(problems) => (End::Refused, problems),
-        Hindrance::Stopped => (End::Stopped, Diagnostics::new()),
+        Hindrance::Stopped(problems) => (End::Stopped, problems),
     };
     outcome(job, end, &BTreeMap::new(), problems.on(&job.wanted.cluster))
 }

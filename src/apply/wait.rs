@@ -109,16 +109,21 @@ impl Course<'_> {
     /// Waits until everything that was written is ready, each unit for as long as it may take. If one fails, the others
     /// are not waited for.
     pub async fn become_ready(&mut self) {
+        self.become_ready_from(FIRST_LOOK).await;
+    }
+
+    /// The same, with the first look after this time.
+    pub async fn become_ready_from(&mut self, first: Duration) {
         if self.failed || self.pending.is_empty() || !self.may_begin() {
             return;
         }
         (self.tell)(Event::Begun(Step::Readying { objects: self.pending.len() }));
-        let mut wait = FIRST_LOOK;
+        let mut wait = first;
         while !self.pending.is_empty() && !self.failed && self.may_begin() {
             if pause(&mut self.stop, wait).await {
                 continue;
             }
-            wait = (wait * 2).min(LAST_LOOK);
+            wait = (wait * 2).clamp(FIRST_LOOK, LAST_LOOK);
             let found = self.look().await;
             self.see(found).await;
         }

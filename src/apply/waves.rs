@@ -18,12 +18,6 @@ use crate::plan::{Action, Before, Change, Phase, Steps, Wave};
 /// How many objects are written or deleted side by side.
 const SIDE_BY_SIDE: usize = 16;
 
-/// How long proxies are given to learn of what was written, before what relies on it is written or what it relied on is
-/// deleted: where something changes all the time, istiod waits for ten seconds before it pushes
-/// ([PILOT_DEBOUNCE_MAX](https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars)), and a push takes a
-/// second or two.
-const SETTLE: Duration = Duration::from_secs(12);
-
 impl Course<'_> {
     /// Writes everything in its order, as long as nothing fails.
     pub async fn write(&mut self, steps: &Steps, settled: &BTreeSet<ObjectRef>) {
@@ -36,9 +30,16 @@ impl Course<'_> {
             self.wave(wave, settled).await;
         }
         if !steps.foundation.is_empty() && !self.failed && self.halt.is_none() {
-            self.become_ready().await;
+            self.become_ready_from(Duration::ZERO).await;
             if !self.failed && self.may_begin() {
-                self.read_again().await;
+                let changes = steps.foundation.iter().flat_map(|wave| &wave.changes);
+                let is_namespace = |place: &usize| {
+                    self.change(*place).is_some_and(|change| change.object.is("", "Namespace"))
+                };
+                match changes.copied().all(|place| is_namespace(&place)) {
+                    true => self.read_admission().await,
+                    false => self.read_again().await,
+                }
             }
         }
         for wave in &steps.writes {
@@ -86,8 +87,9 @@ impl Course<'_> {
                 !self.failed && self.may_begin()
             }
             Before::Settled => {
-                (self.tell)(Event::Begun(Step::Settling(SETTLE)));
-                pause(&mut self.stop, SETTLE).await;
+                let settle = self.job.patience.settle;
+                (self.tell)(Event::Begun(Step::Settling(settle)));
+                pause(&mut self.stop, settle).await;
                 self.may_begin()
             }
         }
@@ -128,7 +130,8 @@ impl Course<'_> {
         let (mut unanswered, mut begun) = (BTreeSet::new(), BTreeSet::new());
         let patience = self.job.patience.ready;
         loop {
-            tasks.retain(|(place, task)| !task.is_write() || self.may_write(*place));
+            let may_begin = self.may_begin();
+            tasks.retain(|(place, task)| may_begin || !task.is_write() || self.may_write(*place));
             while under_way.len() < SIDE_BY_SIDE
                 && let Some((place, task)) = tasks.pop_front()
             {

@@ -69,13 +69,24 @@ impl Course<'_> {
 
     pub fn wrote(&mut self, place: usize, change: &Change, live: Live) {
         self.know(&change.object, live.clone());
+        self.is_ours(&change.object, &live);
         if self.wave.keeps.contains_key(&place) {
             self.partly.insert(place);
+            self.halves.insert(place);
+        } else {
+            self.halves.remove(&place);
         }
         self.absent.remove(&place);
         self.written.insert(change.object.clone(), live);
         self.await_ready(Some(place), change);
         self.end(place, ObjectEnd::Written);
+    }
+
+    /// That an object is the one that was applied, whatever becomes of its label: as the record will say in the end.
+    fn is_ours(&mut self, object: &ObjectRef, live: &Live) {
+        if let Some(entry) = self.record.inventory.get_mut(object) {
+            entry.uid = live.uid().map(str::to_owned);
+        }
     }
 
     /// Keeps what was read of an object just now.

@@ -49,6 +49,8 @@ pub(super) struct Channel {
     pub clock: Clock,
     /// Whether the fleet pins which cluster it leads to; without, nothing is written.
     pub is_pinned: bool,
+    /// The names of the fleet's clusters, once it is proven which one this is.
+    pub clusters: BTreeSet<Arc<str>>,
     /// The locks that nothing of the fleet may be written without.
     pub fences: Mutex<Vec<Fence>>,
     tell: Tell,
@@ -90,8 +92,21 @@ impl Channel {
             .map_err(|error| Failure::Wrong(Box::new(unusable(&target, access, &error))))?;
         let (told, pause, clock) = (Mutex::default(), Pause::default(), Clock::default());
         let (patience, is_pinned, fences) = (settings.patience, false, Mutex::default());
-        let uid = OnceLock::new();
-        Ok(Self { lines, uid, credentials, patience, target, told, pause, clock, is_pinned, fences, tell })
+        let (uid, clusters) = (OnceLock::new(), BTreeSet::new());
+        Ok(Self {
+            lines,
+            uid,
+            credentials,
+            patience,
+            target,
+            told,
+            pause,
+            clock,
+            is_pinned,
+            clusters,
+            fences,
+            tell,
+        })
     }
 
     pub fn notice(&self, event: Event) {

@@ -60,6 +60,7 @@ impl Unproven {
         let uid = uid(&answer).map_err(|what| self.channel.unreadable(&Asked::get(IDENTITY), what))?;
         let mut channel = self.channel;
         channel.is_pinned = identities.check(&channel.target, &uid).map_err(Failure::Mismatch)?;
+        channel.clusters = identities.names();
         // From now on each new connection is held to it.
         let uid = channel.uid.get_or_init(|| uid).clone();
         Ok(Proven { channel: Arc::new(channel), uid })

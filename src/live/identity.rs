@@ -1,6 +1,6 @@
 //! Which cluster a server is: the UID of its `kube-system` namespace, proven before anything else is asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -65,6 +65,11 @@ impl Identities {
             pin.uid = None;
         }
         self
+    }
+
+    /// The names of the clusters.
+    pub(super) fn names(&self) -> BTreeSet<Arc<str>> {
+        self.pins.keys().cloned().collect()
     }
 
     /// The UID that is pinned for a cluster.

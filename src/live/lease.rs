@@ -18,13 +18,49 @@ const RELEASE: &str = "fleetwright.dev/release";
 const CLUSTER: &str = "fleetwright.dev/cluster";
 const SINCE: &str = "fleetwright.dev/since";
 
+/// One of the locks of a fleet: where its Lease is, and what it is of.
+#[derive(Clone, Debug)]
+pub struct LockId {
+    /// The namespace of the Lease.
+    pub(super) namespace: Arc<str>,
+    /// Its name.
+    pub(super) name: String,
+    /// The rollout; none if it is of the cluster that keeps it.
+    rollout: Option<Arc<str>>,
+}
+
+impl LockId {
+    /// That of a cluster, which keeps it.
+    pub fn of_cluster(set: &SetId) -> Self {
+        Self { namespace: Arc::clone(&set.namespace), name: set.name.clone(), rollout: None }
+    }
+
+    /// That of a rollout, which its first cluster keeps.
+    pub fn of_rollout(set: &SetId, rollout: &str) -> Self {
+        let name = format!("{}.rollout.{rollout}", set.name);
+        Self { namespace: Arc::clone(&set.namespace), name, rollout: Some(Arc::from(rollout)) }
+    }
+
+    /// What it is of, in words, if this cluster keeps it.
+    pub fn what(&self, keeper: &str) -> String {
+        match &self.rollout {
+            Some(rollout) => format!("rollout \"{rollout}\""),
+            None => format!("cluster \"{keeper}\""),
+        }
+    }
+
+    /// The command that frees it of a run that has ended, if this cluster keeps it.
+    pub fn unlock(&self, keeper: &str, run: &str) -> String {
+        let rollout = if self.rollout.is_some() { " --rollout" } else { "" };
+        format!("fleetwright unlock --cluster {keeper}{rollout} {run}")
+    }
+}
+
 /// What a run claims.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// The namespace of the Lease.
-    pub namespace: Arc<str>,
-    /// Its name.
-    pub name: String,
+    /// The lock.
+    pub lock: LockId,
     /// The id of the run.
     pub run: Arc<str>,
     /// Who runs it: `user@host`.
@@ -40,16 +76,6 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The name of the Lease of a cluster.
-    pub fn of_cluster(set: &SetId) -> String {
-        set.name.clone()
-    }
-
-    /// The name of the Lease of a rollout, on its first cluster.
-    pub fn of_rollout(set: &SetId, rollout: &str) -> String {
-        format!("{}.rollout.{rollout}", set.name)
-    }
-
     /// The Lease that claims it: `version` as it must still be, if it is there.
     pub(super) fn body(
         &self,
@@ -59,8 +85,8 @@ impl Claim {
         now: Option<Timestamp>,
     ) -> Value {
         let mut metadata = Map::from_iter([
-            ("name".to_owned(), json!(self.name)),
-            ("namespace".to_owned(), json!(*self.namespace)),
+            ("name".to_owned(), json!(self.lock.name)),
+            ("namespace".to_owned(), json!(*self.lock.namespace)),
             (
                 "annotations".to_owned(),
                 json!({
@@ -83,16 +109,6 @@ impl Claim {
         spec.extend(since.map(|since| ("acquireTime".to_owned(), micro(since))));
         spec.extend(now.map(|now| ("renewTime".to_owned(), micro(now))));
         json!({ "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec })
-    }
-}
-
-impl Claim {
-    /// What the lock of this name is of, in words: `rollout "prod"`; else the cluster that keeps it.
-    pub fn what(name: &str, cluster: &str) -> String {
-        match name.split_once(".rollout.") {
-            Some((_, rollout)) => format!("rollout \"{}\"", legible(rollout)),
-            None => format!("cluster \"{cluster}\""),
-        }
     }
 }
 

@@ -17,7 +17,7 @@ use super::codes;
 use super::connection::Proven;
 use super::exchange::Answer;
 use super::failure::Failure;
-use super::lease::{Claim, Holder, Lease};
+use super::lease::{Claim, Holder, Lease, LockId};
 use super::moment::Moment;
 use super::notice::legible;
 use super::path;
@@ -51,6 +51,9 @@ pub enum Attempt {
     Watched(Holder),
     /// Somebody holds it and is alive: it was renewed while it was watched.
     Held(Holder),
+    /// Somebody holds it, by a Lease that lasts for longer than anything is watched: nobody but a person can tell whether
+    /// that run has ended.
+    Lasting(Holder),
     /// Somebody else wrote it at the same moment; who holds it, the next try tells.
     Contended,
 }
@@ -88,25 +91,25 @@ impl Proven {
     /// If the Lease can be neither read nor written, or if nothing proves which cluster this is.
     pub async fn try_lock(&self, claim: &Claim, patrol: &mut Patrol) -> Result<Attempt, Failure> {
         self.pinned("change")?;
-        let there = self.channel.lease(&claim.namespace, &claim.name).await?;
+        let there = self.channel.lease(&claim.lock).await?;
         let now = self.time();
         let request = match &there {
-            None => Request::create_lease(&claim.namespace, &claim.body(None, 0, now, now)),
+            None => Request::create_lease(&claim.lock.namespace, &claim.body(None, 0, now, now)),
             Some(lease) => {
                 match lease.holder() {
                     // A try before, whose answer was lost: others may have watched it since, so it is written anew.
                     Some(holder) if holder.run == *claim.run => {}
                     Some(holder) if !patrol.is_dead(lease.version(), holder.lasts) => {
-                        let is_lasting = holder.lasts > LONGEST;
-                        return Ok(match patrol.is_alive || is_lasting {
+                        return Ok(match patrol.is_alive {
                             true => Attempt::Held(holder),
+                            false if holder.lasts > LONGEST => Attempt::Lasting(holder),
                             false => Attempt::Watched(holder),
                         });
                     }
                     Some(_) | None => {}
                 }
                 let body = claim.body(Some(lease.version()), lease.transitions().saturating_add(1), now, now);
-                Request::replace_lease(&claim.namespace, &claim.name, &body)
+                Request::replace_lease(&claim.lock.namespace, &claim.lock.name, &body)
             }
         };
         let asked = Moment::now();
@@ -135,8 +138,8 @@ impl Proven {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub async fn holder(&self, namespace: &str, name: &str) -> Result<Option<Holder>, Unknown> {
-        Ok(self.channel.lease(namespace, name).await?.and_then(|lease| lease.holder()))
+    pub async fn holder(&self, lock: &LockId) -> Result<Option<Holder>, Unknown> {
+        Ok(self.channel.lease(lock).await?.and_then(|lease| lease.holder()))
     }
 
     /// Gives back a lock that this run holds, whoever that is, unless it renews it while it is watched: for as long as its
@@ -144,15 +147,15 @@ impl Proven {
     ///
     /// # Errors
     /// If another run holds it, told with all that is known of it; or if it cannot be read or written.
-    pub async fn unlock(&self, namespace: &str, name: &str, run: &str) -> Result<bool, Failure> {
+    pub async fn unlock(&self, lock: &LockId, run: &str) -> Result<bool, Failure> {
         self.pinned("unlock")?;
-        let Some(lease) = self.channel.lease(namespace, name).await? else { return Ok(false) };
+        let Some(lease) = self.channel.lease(lock).await? else { return Ok(false) };
         let Some(holder) = lease.holder() else { return Ok(false) };
         if holder.run != run {
             let cluster = &self.target().cluster;
             let message = format!(
                 "the lock of {} is held by run {}, and not by {}",
-                Claim::what(name, cluster),
+                lock.what(cluster),
                 holder.run,
                 legible(run)
             );
@@ -164,26 +167,26 @@ impl Proven {
         // A run that is alive may write for so long, although it cannot renew it.
         if holder.lasts <= LONGEST {
             sleep(trusted(holder.lasts) + SLACK).await;
-            match self.channel.lease(namespace, name).await? {
+            match self.channel.lease(lock).await? {
                 Some(now) if now.version() == lease.version() => {}
                 Some(now) if now.holder().is_some_and(|now| now.run == run) => {
-                    return Err(self.alive(name, &holder));
+                    return Err(self.alive(lock, &holder));
                 }
                 Some(_) | None => return Ok(false),
             }
         }
-        let request = Request::replace_lease(namespace, name, &lease.freed());
+        let request = Request::replace_lease(&lock.namespace, &lock.name, &lease.freed());
         let answer = self.channel.send(&request).await?;
         match answer.code {
             200 | 201 => Ok(true),
-            409 => Err(self.alive(name, &holder)),
+            409 => Err(self.alive(lock, &holder)),
             _ => Err(self.channel.unlockable(&request, &answer)),
         }
     }
 
-    fn alive(&self, name: &str, holder: &Holder) -> Failure {
+    fn alive(&self, lock: &LockId, holder: &Holder) -> Failure {
         let cluster = &self.target().cluster;
-        let what = Claim::what(name, cluster);
+        let what = lock.what(cluster);
         let message = format!("the lock of {what} was renewed while it was looked at: its holder is alive");
         let problem = Diagnostic::error(codes::LOCKED, message).on(cluster.clone());
         let problem = holder.notes().into_iter().fold(problem, Diagnostic::note);
@@ -289,11 +292,11 @@ impl Lock {
         let claim = &self.shared.claim;
         let mut moved = None;
         for _ in 0..TRIES {
-            let Some(lease) = self.channel.lease(&claim.namespace, &claim.name).await? else { return Ok(()) };
+            let Some(lease) = self.channel.lease(&claim.lock).await? else { return Ok(()) };
             if lease.holder().is_none_or(|holder| holder.run != *claim.run) {
                 return Ok(());
             }
-            let request = Request::replace_lease(&claim.namespace, &claim.name, &lease.freed());
+            let request = Request::replace_lease(&claim.lock.namespace, &claim.lock.name, &lease.freed());
             let answer = self.channel.send(&request).await?;
             match answer.code {
                 200 | 201 => return Ok(()),
@@ -314,12 +317,12 @@ impl Drop for Lock {
 }
 
 impl Channel {
-    async fn lease(&self, namespace: &str, name: &str) -> Result<Option<Lease>, Unknown> {
-        let request = Request::get(&path::object(&leases(namespace), name), MAX_OBJECT);
+    async fn lease(&self, lock: &LockId) -> Result<Option<Lease>, Unknown> {
+        let request = Request::get(&path::object(&leases(&lock.namespace), &lock.name), MAX_OBJECT);
         let answer = self.send(&request).await?;
         let is_missing = |text: &str| Status::read(text).is_some_and(|status| status.reason == "NotFound");
         match answer.code {
-            200 => Lease::read(&answer.text, name)
+            200 => Lease::read(&answer.text, &lock.name)
                 .map(Some)
                 .ok_or_else(|| self.unreadable(&request.asked(), "it is not the Lease that was asked for")),
             404 if is_missing(&answer.text) => Ok(None),
@@ -330,7 +333,7 @@ impl Channel {
     /// Sends a write of a Lease: the Lease if it is ours after it, `None` if somebody else wrote it first.
     async fn written_lease(&self, request: &Request, claim: &Claim) -> Result<Option<Lease>, Failure> {
         match self.send(request).await {
-            Ok(answer) if matches!(answer.code, 200 | 201) => Lease::read(&answer.text, &claim.name)
+            Ok(answer) if matches!(answer.code, 200 | 201) => Lease::read(&answer.text, &claim.lock.name)
                 .map(Some)
                 .ok_or_else(|| self.unreadable(&request.asked(), "it is not the Lease that was sent").into()),
             Ok(answer) if answer.code == 409 || answer.code >= 500 => self.ours_after_all(claim).await,
@@ -342,7 +345,7 @@ impl Channel {
     }
 
     async fn ours_after_all(&self, claim: &Claim) -> Result<Option<Lease>, Failure> {
-        let lease = self.lease(&claim.namespace, &claim.name).await?;
+        let lease = self.lease(&claim.lock).await?;
         let is_ours = |lease: &Lease| lease.holder().is_some_and(|holder| holder.run == *claim.run);
         Ok(lease.filter(is_ours))
     }
@@ -357,7 +360,7 @@ impl Channel {
             let held = shared.held().clone();
             let asked = *trying.get_or_insert_with(Moment::now);
             let body = claim.body(Some(&held.version), held.transitions, held.since, self.clock.time());
-            let request = Request::replace_lease(&claim.namespace, &claim.name, &body);
+            let request = Request::replace_lease(&claim.lock.namespace, &claim.lock.name, &body);
             let renewed = timeout(third, self.written_lease(&request, claim)).await;
             let mut held = shared.held();
             match renewed {

@@ -58,7 +58,7 @@ pub use connection::{Proven, SIDE_BY_SIDE, Unproven};
 pub use exchange::ATTEMPTS;
 pub use failure::Failure;
 pub use identity::{Identities, Mismatch, MismatchKind, Uid};
-pub use lease::{Claim, Holder};
+pub use lease::{Claim, Holder, LockId};
 pub use lock::{Attempt, LONGEST_WATCH, Lock, Patrol};
 pub use migration::Migration;
 pub use notice::{Event, Notice, Tell};

@@ -81,8 +81,17 @@ impl Proven {
         Ok(Some(parts))
     }
 
-    /// Whether a record is that of this fleet and this cluster.
+    /// Whether a record that was read is that of this fleet and this cluster, or of this cluster under a name that the
+    /// fleet no longer has: the UID is what it is known by.
     fn own(&self, record: &Record, fleet: &str) -> Result<(), BadSecret> {
+        match self.exactly_own(record, fleet) {
+            Err(BadSecret::Renamed(_)) if !self.channel.clusters.contains(&*record.cluster) => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Whether a record is that of this fleet and this cluster.
+    fn exactly_own(&self, record: &Record, fleet: &str) -> Result<(), BadSecret> {
         let cluster = &*self.target().cluster;
         let said = |what: &str, found: &str, expected: &str| {
             let found = found.escape_debug();
@@ -93,7 +102,10 @@ impl Proven {
             Record { uid, .. } if uid != self.uid().as_str() => {
                 said("the cluster with the UID", uid, self.uid().as_str())
             }
-            Record { cluster: found, .. } if found != cluster => said("cluster", found, cluster),
+            Record { cluster: found, .. } if found != cluster => Err(BadSecret::Renamed(format!(
+                "it is of cluster \"{}\", and this is cluster \"{cluster}\"",
+                found.escape_debug()
+            ))),
             _ => Ok(()),
         }
     }
@@ -107,6 +119,12 @@ impl Proven {
                 format!(
                     "if it was copied or restored from elsewhere, delete the Secret {place}: then nothing is known of what was applied, and nothing is deleted"
                 ),
+            ),
+            BadSecret::Renamed(_) => (
+                codes::NOT_OURS,
+                "is not its own",
+                "if the fleet's clusters changed their names, rename one at a time, first to a name that none has; if not, their UIDs or contexts are mixed up"
+                    .to_owned(),
             ),
             BadSecret::Damaged(_) => (
                 codes::DAMAGED,
@@ -146,7 +164,7 @@ impl Proven {
             let why = "nothing proves which cluster this is";
             return Err(self.refusal(codes::UNWRITTEN, set, "is not written", why, mend));
         }
-        if let Err(bad) = self.own(record, &record.fleet) {
+        if let Err(bad) = self.exactly_own(record, &record.fleet) {
             return Err(self.refuse(set, &bad));
         }
         let bytes = record.to_bytes().map_err(|error| {

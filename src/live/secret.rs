@@ -66,6 +66,9 @@ pub(super) enum BadSecret {
     /// It belongs to something else.
     #[error("{0}")]
     NotOurs(String),
+    /// It belongs to the same cluster under another name.
+    #[error("{0}")]
+    Renamed(String),
     /// Something of it is missing or wrong.
     #[error("{0}")]
     Damaged(String),
@@ -340,7 +343,9 @@ mod tests {
             match read_parent(&secret.to_string(), &set()) {
                 None => "no such Secret".to_owned(),
                 Some(Ok(_)) => "read".to_owned(),
-                Some(Err(BadSecret::NotOurs(what))) => format!("not ours: {what}"),
+                Some(Err(BadSecret::NotOurs(what) | BadSecret::Renamed(what))) => {
+                    format!("not ours: {what}")
+                }
                 Some(Err(BadSecret::Damaged(what))) => format!("damaged: {what}"),
             }
         };

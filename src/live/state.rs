@@ -72,6 +72,16 @@ impl Proven {
         Ok(LiveState { uid: self.uid().to_string(), record, kinds, admission })
     }
 
+    /// What the server does to objects on their way in, alone.
+    ///
+    /// # Errors
+    /// If a part of it cannot be read.
+    pub async fn admission(&self, wanted: &Wanted<'_>) -> Result<Admission, Unread> {
+        let groups = versions(wanted, None).into_keys().map(|(group, _)| group).collect();
+        let discovery = self.channel.discovery(&BTreeSet::from([Arc::from(admission::GROUP)])).await;
+        self.channel.admission(&discovery, &groups).await
+    }
+
     /// The live objects of these kinds.
     async fn kinds(
         &self,

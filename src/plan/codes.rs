@@ -26,6 +26,10 @@ pub const SIZE: Code = Code::new("P010");
 pub const NAMED: Code = Code::new("P011");
 /// A Namespace or CustomResourceDefinition that goes with all that is in it.
 pub const WITH_ALL: Code = Code::new("P012");
+/// A cluster that had another name when it was applied to last.
+pub const RENAMED: Code = Code::new("P013");
+/// More changes than the limits of the rollout allow.
+pub const CHANGED: Code = Code::new("P014");
 /// Callers without a sidecar would be shut out.
 pub const STRICT: Code = Code::new("P020");
 /// A revision of Istio that the cluster does not have.

@@ -4,34 +4,72 @@ use super::change::Action;
 use super::codes;
 use super::permit::{Look, counted};
 use super::state::Kind;
-use crate::cluster::Limits;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::object::ObjectRef;
 
-/// Tells what is more than allowed. The exact number of deletions, said aloud, allows it; another number allows nothing.
+/// How much is there, and how much of that is deleted and changed.
+struct Counts {
+    recorded: usize,
+    deleted: usize,
+    changed: usize,
+}
+
+impl Counts {
+    fn of(look: &Look<'_>) -> Self {
+        // A run records what it is about to make before it does: what is known not to be there is none of what there is.
+        let is_absent = |object: &&ObjectRef| match look.state.kind(object) {
+            Some(Kind::Listed { objects, .. }) => !objects.contains_key(*object),
+            Some(Kind::NotServed | Kind::Unread(_)) | None => false,
+        };
+        let record = look.state.recorded();
+        let count = |is_meant: fn(&Action) -> bool| {
+            look.plan.changes.iter().filter(|change| is_meant(&change.action)).count()
+        };
+        Self {
+            recorded: record
+                .map_or(0, |record| record.inventory.keys().filter(|object| !is_absent(object)).count()),
+            deleted: count(|action| *action == Action::Delete),
+            changed: count(|action| matches!(action, Action::Update | Action::Replace(_))),
+        }
+    }
+}
+
+/// Tells what is more than allowed.
 pub(super) fn check(look: &Look<'_>, found: &mut Diagnostics) {
+    let counts = Counts::of(look);
+    let is_said = deletions(look, &counts, found);
+    if let Some((most, message)) = changes(look, &counts, is_said) {
+        let problem = Diagnostic::error(codes::CHANGED, message);
+        let problem = problem.note(format!("the rollout's `limits` allow {most} percent"));
+        found.push(problem.help(match changes(look, &counts, true) {
+            None => format!("if that is meant, say `--deletions {}`", counts.deleted),
+            Some(_) => "raise `changed_percent`, or go on once with `--break-glass \"reason\"`, which is recorded"
+                .to_owned(),
+        }));
+    }
+}
+
+/// What is changed and deleted beyond what the rollout allows, in a phrase; none if it is within.
+pub(super) fn too_much(look: &Look<'_>) -> Option<String> {
+    let counts = Counts::of(look);
+    let is_said = deletions(look, &counts, &mut Diagnostics::new());
+    changes(look, &counts, is_said)
+        .map(|(most, message)| format!("{message}, and {most} percent are allowed"))
+}
+
+/// Tells deletions that are more than allowed; whether their exact number was said aloud, which allows it. Another number
+/// allows nothing.
+fn deletions(look: &Look<'_>, counts: &Counts, found: &mut Diagnostics) -> bool {
     let record = look.state.recorded();
-    // A run records what it is about to make before it does: what is known not to be there is none of what there is.
-    let is_absent = |object: &&ObjectRef| match look.state.kind(object) {
-        Some(Kind::Listed { objects, .. }) => !objects.contains_key(*object),
-        Some(Kind::NotServed | Kind::Unread(_)) | None => false,
-    };
-    let recorded =
-        record.map_or(0, |record| record.inventory.keys().filter(|object| !is_absent(object)).count());
-    let count = |is_meant: fn(&Action) -> bool| {
-        look.plan.changes.iter().filter(|change| is_meant(&change.action)).count()
-    };
-    let deleted = count(|action| *action == Action::Delete);
-    let changed = count(|action| matches!(action, Action::Update | Action::Replace(_)));
+    let &Counts { recorded, deleted, .. } = counts;
     let would = match deleted {
         0 => "none would be".to_owned(),
         deleted => format!("{deleted} of {} would be", counted(recorded, "recorded object")),
     };
-    let help = format!("if that is meant, say `--deletions {deleted}`");
     match look.permit.deletions {
-        Some(said) if said == deleted => return,
+        Some(said) if said == deleted => return true,
         // An earlier run was stopped among them: the number holds for those that are left.
-        Some(said) if said > deleted && said <= deleted + look.done().count() => return,
+        Some(said) if said > deleted && said <= deleted + look.done().count() => return true,
         Some(said) => {
             let message = format!("{} to be deleted, and {would}", are(said));
             let help = match deleted {
@@ -39,12 +77,13 @@ pub(super) fn check(look: &Look<'_>, found: &mut Diagnostics) {
                 deleted => format!("look at the plan again; if that is meant, say `--deletions {deleted}`"),
             };
             found.push(Diagnostic::error(codes::NUMBER, message).help(help));
-            return;
+            return false;
         }
         None => {}
     }
     let mut tell = |message: String, note: &str| {
-        found.push(Diagnostic::error(codes::LIMIT, message).note(note).help(help.clone()));
+        let help = format!("if that is meant, say `--deletions {deleted}`");
+        found.push(Diagnostic::error(codes::LIMIT, message).note(note).help(help));
     };
     if look.wanted.objects.is_empty() && record.is_some_and(|record| !record.inventory.is_empty()) {
         tell(
@@ -60,20 +99,26 @@ pub(super) fn check(look: &Look<'_>, found: &mut Diagnostics) {
             "that is more than half",
         );
     }
-    let Limits { deletions, changed_percent } = look.permit.limits;
-    if let Some(most) = deletions.filter(|most| deleted > *most) {
+    if let Some(most) = look.permit.limits.deletions.filter(|most| deleted > *most) {
         tell(
             format!("{} would be deleted", counted(deleted, "object")),
             &format!("the rollout's `limits` allow {most}"),
         );
     }
-    // There is nothing yet that a first apply could change.
-    let touched = changed + deleted;
-    if let Some(most) = changed_percent.filter(|most| touched * 100 > recorded * *most && recorded > 0) {
-        let message =
-            format!("{touched} of {} would be changed or deleted", counted(recorded, "recorded object"));
-        tell(message, &format!("the rollout's `limits` allow {most} percent"));
-    }
+    false
+}
+
+/// The most that may be changed, in percent, if that is exceeded, and by how much it is. Deletions whose number was said
+/// aloud are none of it. There is nothing yet that a first apply could change.
+fn changes(look: &Look<'_>, counts: &Counts, is_said: bool) -> Option<(usize, String)> {
+    let &Counts { recorded, deleted, changed } = counts;
+    let (touched, what) = match is_said {
+        true => (changed, "changed"),
+        false => (changed + deleted, "changed or deleted"),
+    };
+    let most = look.permit.limits.changed_percent?;
+    let message = format!("{touched} of {} would be {what}", counted(recorded, "recorded object"));
+    (recorded > 0 && touched * 100 > recorded * most).then_some((most, message))
 }
 
 fn are(said: usize) -> String {

@@ -31,6 +31,7 @@ impl Plan {
         let look = Look { plan: self, wanted, state, permit };
         let mut found = Diagnostics::new();
         look.unread(&mut found);
+        look.renamed(&mut found);
         for change in &self.changes {
             look.object(change, &mut found);
         }
@@ -39,6 +40,14 @@ impl Plan {
         look.named(&mut found);
         risk::check(&look, &mut found);
         found.on(&self.cluster)
+    }
+}
+
+impl Plan {
+    /// What would be changed beyond what the rollout allows, in a phrase; none if it is within. Who breaks the rollout's
+    /// rules breaks this one too.
+    pub fn too_much(&self, wanted: &Wanted<'_>, state: &LiveState, permit: &Permit) -> Option<String> {
+        limits::too_much(&Look { plan: self, wanted, state, permit })
     }
 }
 
@@ -78,6 +87,26 @@ impl<'a> Look<'a> {
     pub fn written(&self) -> impl Iterator<Item = (&'a Change, &'a WantedObject<'a>)> {
         let changes = self.plan.changes.iter().filter(|change| change.action.is_written());
         changes.filter_map(|change| Some((change, self.wanted.objects.get(&change.object)?)))
+    }
+
+    /// That the cluster had another name when it was applied to last.
+    fn renamed(&self, found: &mut Diagnostics) {
+        let record = self.state.recorded().filter(|record| *record.cluster != *self.wanted.cluster);
+        found.append(
+            record
+                .map(|record| {
+                    let message = format!(
+                        "cluster \"{}\" was applied to as \"{}\", by its UID the same one",
+                        self.wanted.cluster,
+                        record.cluster.escape_debug()
+                    );
+                    let problem = Diagnostic::warning(codes::RENAMED, message);
+                    problem
+                        .help("if it was renamed, nothing is to be done: the next apply records its new name")
+                })
+                .into_iter()
+                .collect(),
+        );
     }
 
     /// What could not be read: it stands in the way of what is wanted, and keeps what is only recorded.

@@ -76,6 +76,9 @@ pub struct Cluster {
     pub differences: Counts,
     /// Whether all of it could be read: its objects, its record and its lock.
     pub complete: bool,
+    /// Whether what `differences` say is of all of it.
+    #[serde(skip)]
+    is_compared: bool,
     /// Objects that are there and not ready.
     pub not_ready: Vec<Unready>,
     /// A run that is under way, or that did not finish; null if there is none, or if `recordUnknown` says why that is not
@@ -152,6 +155,7 @@ impl Cluster {
             is_rendered: newest.is_some_and(|release| release.digest == rendered),
             differences: diff.counts(),
             complete: plan.is_complete() && record.is_ok() && lock.is_ok(),
+            is_compared: plan.is_complete() && record.is_ok(),
             not_ready: unready.to_vec(),
             run,
             lock_unknown: lock.err().map(str::to_owned),
@@ -170,6 +174,7 @@ impl Cluster {
             is_rendered: false,
             differences: Counts::default(),
             complete: false,
+            is_compared: false,
             not_ready: Vec::new(),
             run: None,
             lock_unknown: Some(why),
@@ -188,14 +193,14 @@ impl Cluster {
             (None, None) => vec![format!("{name}  nothing was ever applied to it")],
         };
         let differences = self.differences.differences().join(", ");
-        lines.push(match (differences.is_empty(), self.complete, self.is_rendered) {
+        lines.push(match (differences.is_empty(), self.is_compared, self.is_rendered) {
             (true, true, true) => "no drift".to_owned(),
             (true, true, false) => "nothing differs from what is rendered here".to_owned(),
             (true, false, _) => "not all of it could be read".to_owned(),
             (false, _, true) => format!("drift: {differences}"),
             (false, _, false) => format!("differs from what is rendered here: {differences}"),
         });
-        if !differences.is_empty() && !self.complete {
+        if !differences.is_empty() && !self.is_compared {
             lines.push("not all of it could be read".to_owned());
         }
         lines.extend(

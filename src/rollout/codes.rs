@@ -30,5 +30,7 @@ pub const BROKEN_GLASS: Code = Code::new("W012");
 pub const ENDED: Code = Code::new("W013");
 /// A rollout's lock that is not taken, since rules are broken on purpose.
 pub const NOT_LOCKED: Code = Code::new("W014");
+/// More changes than the limits of a rollout allow, since rules are broken on purpose.
+pub const TOO_MUCH: Code = Code::new("W016");
 /// Rules that were to be broken, and none was in the way.
 pub const UNBROKEN: Code = Code::new("W015");

@@ -34,6 +34,9 @@ pub struct Situation<'a> {
     /// Why the rollout's lock cannot be had, in a phrase. Looked at only where rules may be broken: otherwise it is taken
     /// or waited for.
     pub lock: Option<String>,
+    /// What would be changed beyond the rollout's limits, in a phrase. Looked at only where rules may be broken: otherwise
+    /// it stands in the way of the plan.
+    pub limit: Option<String>,
 }
 
 /// What is decided.
@@ -113,6 +116,7 @@ impl<'a> Situation<'a> {
             problems.append(self.ended().into_iter().collect());
         }
         self.locked(&mut problems);
+        self.limited(&mut problems);
         match self.break_glass {
             None => Decision { problems, broken: None },
             Some(reason) if problems.has_errors() => {
@@ -134,6 +138,13 @@ impl<'a> Situation<'a> {
                 .on(self.cluster)
                 .help("wait until its holder has ended: two clusters may be changed at a time without it"),
         );
+    }
+
+    /// That more is changed than the limits of the rollout allow.
+    fn limited(&self, problems: &mut Diagnostics) {
+        let Some(what) = &self.limit else { return };
+        let problem = Diagnostic::error(codes::TOO_MUCH, what.clone()).at(self.rollout.span, "");
+        problems.push(problem.on(self.cluster).help("look at the plan: all of it is applied"));
     }
 
     fn frozen(&self, problems: &mut Diagnostics) {

@@ -101,6 +101,7 @@ fn covering(
         now: at("11:00"),
         break_glass,
         lock: None,
+        limit: None,
     };
     situation.decide().problems
 }
@@ -359,6 +360,7 @@ fn what_comes_next_is_told_with_its_time() {
             now,
             break_glass: None,
             lock: None,
+            limit: None,
         };
         next(&situation, at("11:00")).map_or("the last".to_owned(), |next| next.told(now))
     };
@@ -386,6 +388,7 @@ fn only_what_is_broken_is_recorded_as_broken() {
             now: at("11:00"),
             break_glass,
             lock: lock.map(str::to_owned),
+            limit: None,
         };
         let decision = situation.decide();
         format!("{:?}\n{}", decision.broken, told(&decision.problems))
@@ -527,6 +530,7 @@ fn where_a_release_begins_it_is_told_that_it_ends_one_that_soaks() {
             now: at("11:00"),
             break_glass: None,
             lock: None,
+            limit: None,
         };
         told(&situation.decide().problems)
     };

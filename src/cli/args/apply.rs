@@ -106,6 +106,10 @@ pub struct PatienceArgs {
     /// How long what may flap must stay ready
     #[arg(long, value_name = "DURATION", default_value = "3s", value_parser = within_a_week)]
     pub stable_for: Duration,
+    /// How long Istio's proxies are given to learn of what was written before what relies on it is written, or what it
+    /// replaces is deleted
+    #[arg(long, value_name = "DURATION", default_value = "12s", value_parser = within_a_week)]
+    pub settle_for: Duration,
     /// How long to wait for a run that is alive and holds the lock
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = within_a_week)]
     pub lock_timeout: Duration,

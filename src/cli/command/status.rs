@@ -17,7 +17,7 @@ use crate::cli::status::ExitStatus;
 use crate::cli::{asking, clock, connect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::live::kubeconfig::Access;
-use crate::live::{Claim, Holder, Identities, Unknown};
+use crate::live::{Holder, Identities, LockId, Unknown};
 use crate::object::Digest;
 use crate::plan::Wanted;
 use crate::render::parallel;
@@ -141,7 +141,7 @@ fn one(job: &Job<'_>, settings: &Status, fleet: &str, identities: &Identities, c
                 .await?;
         let planned = planned(&proven, &job.wanted, job.schemas, fleet, Asking::USUAL).await?;
         let set = &job.wanted.set;
-        let holder = proven.holder(&set.namespace, &Claim::of_cluster(set)).await;
+        let holder = proven.holder(&LockId::of_cluster(set)).await;
         Ok((proven.doubt(), planned, holder, clock::at(&proven)))
     };
     match asking::ask(&settings.connect, ask) {

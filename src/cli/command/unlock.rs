@@ -12,7 +12,7 @@ use crate::cli::status::ExitStatus;
 use crate::cli::{asking, codes, connect};
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;
-use crate::live::{Claim, Failure, Identities, LONGEST_WATCH, Proven};
+use crate::live::{Failure, Identities, LONGEST_WATCH, LockId, Proven};
 use crate::plan::{Phase, SetId};
 
 /// Gives back the lock of a run.
@@ -39,10 +39,8 @@ pub fn run(settings: &Unlock, console: &Console) -> io::Result<ExitStatus> {
 struct Meant {
     /// The cluster that holds it.
     cluster: Cluster,
-    /// The name of its Lease.
-    lease: String,
-    /// In words.
-    what: String,
+    /// The lock.
+    lock: LockId,
 }
 
 impl Run {
@@ -50,7 +48,8 @@ impl Run {
         let loaded = self.load(&settings.fleet).ok_or(ExitStatus::Wrong)?;
         let fleet = &loaded.resolved;
         let set = SetId::of(&fleet.name, &fleet.state_namespace);
-        let Meant { cluster, lease, what } = self.meant(settings, &loaded, &set)?;
+        let Meant { cluster, lock } = self.meant(settings, &loaded, &set)?;
+        let what = lock.what(&cluster.name);
         let access = self.way(&cluster, &loaded, &settings.connect)?;
         let identities = Identities::of(&fleet.clusters);
         match console.tell_line(&format!("watching whether run {} is alive", settings.run.escape_debug())) {
@@ -66,12 +65,12 @@ impl Run {
                 connect::tell(console),
             )
             .await?;
-            match proven.unlock(&set.namespace, &lease, &settings.run).await {
+            match proven.unlock(&lock, &settings.run).await {
                 Ok(unlocked) => Ok(unlocked),
                 Err(Failure::Refused(problem)) => {
                     let known = match settings.rollout {
                         // Its lock lies on the first cluster, and what it does is in the record of another.
-                        true => changed(&proven, &set, &lease).await,
+                        true => changed(&proven, &lock).await,
                         false => evidence(&proven, &set, &fleet.name).await,
                     };
                     let problem = known.into_iter().fold(*problem, Diagnostic::note);
@@ -98,8 +97,7 @@ impl Run {
     fn meant(&mut self, settings: &Unlock, loaded: &Loaded, set: &SetId) -> Result<Meant, ExitStatus> {
         let cluster = self.one_cluster("unlock", &settings.cluster, loaded)?;
         if !settings.rollout {
-            let what = format!("cluster \"{}\"", cluster.name);
-            return Ok(Meant { lease: Claim::of_cluster(set), cluster, what });
+            return Ok(Meant { lock: LockId::of_cluster(set), cluster });
         }
         let rollout = rollout_of(&cluster.name, &loaded.resolved.rollouts);
         let first = rollout.and_then(|rollout| {
@@ -111,14 +109,13 @@ impl Run {
             let problem = Diagnostic::error(codes::USAGE, message).at(cluster.span, "this cluster");
             return Err(self.wrong(problem.help("leave `--rollout` out")));
         };
-        let what = format!("rollout \"{}\"", rollout.name);
-        Ok(Meant { lease: Claim::of_rollout(set, &rollout.name), cluster: first.clone(), what })
+        Ok(Meant { lock: LockId::of_rollout(set, &rollout.name), cluster: first.clone() })
     }
 }
 
 /// Which cluster the run changes that holds a rollout's lock, in a line.
-async fn changed(proven: &Proven, set: &SetId, lease: &str) -> Vec<String> {
-    match proven.holder(&set.namespace, lease).await {
+async fn changed(proven: &Proven, lock: &LockId) -> Vec<String> {
+    match proven.holder(lock).await {
         Ok(Some(holder)) if !holder.cluster.is_empty() => {
             let cluster = holder.cluster;
             vec![format!(

@@ -173,7 +173,7 @@ impl Apply {
     pub(super) fn new(args: ApplyArgs, environment: &Environment, terminal: Terminal) -> (Self, When) {
         let same = Same::of(&args);
         let ApplyArgs { cluster, plan, yes, permit, break_glass, patience, connect, fleet, output } = args;
-        let PatienceArgs { ready_timeout, stable_for, lock_timeout, lock_lease } = patience;
+        let PatienceArgs { ready_timeout, stable_for, settle_for, lock_timeout, lock_lease } = patience;
         let ApplyOutputArgs { warnings_as_errors, log_format, color } = output;
         let apply = Self {
             fleet: Fleet::new(fleet, environment, terminal),
@@ -184,6 +184,7 @@ impl Apply {
             patience: Patience {
                 ready: ready_timeout,
                 stable: stable_for,
+                settle: settle_for,
                 lock: lock_timeout,
                 lease: lock_lease,
             },

@@ -207,6 +207,17 @@ fn shrunk(recorded: usize, rendered: usize) -> Scene {
     })
 }
 
+/// A fleet of which all is changed.
+fn changed(recorded: usize) -> Scene {
+    let value = |number: usize, value: &str| config(&format!("c{number}"), json!({ "a": value }));
+    (0..recorded).fold(Scene::new(), |scene, number| {
+        let live = applied(&value(number, "1"), &number.to_string());
+        let (old, new) = (value(number, "1"), value(number, "2"));
+        let scene = scene.live(&live).record(&old, &live).render(&new);
+        scene.preview(&new, Preview::Accepted(applied(&new, &number.to_string())))
+    })
+}
+
 #[test]
 fn f91_a_render_that_lost_its_objects_deletes_nothing() {
     assert_snapshot!(shrunk(5, 0).blocked(&nothing()), @"
@@ -266,10 +277,20 @@ fn limits_of_a_rollout_hold_but_on_a_first_apply() {
     let percent = limited(Limits { deletions: None, changed_percent: Some(20) });
     assert_eq!(shrunk(10, 8).blocked(&percent), "");
     assert_snapshot!(shrunk(10, 7).blocked(&percent), @"
-    Error P008: 3 of 10 recorded objects would be changed or deleted
+    Error P014: 3 of 10 recorded objects would be changed or deleted
       the rollout's `limits` allow 20 percent
       help: if that is meant, say `--deletions 3`
     ");
+    // Deletions that are meant are none of it; changes are, whatever is said of deletions.
+    let said = |deletions| Permit { deletions: Some(deletions), ..percent.clone() };
+    assert_eq!(shrunk(10, 7).blocked(&said(3)), "");
+    let all = changed(10);
+    assert_snapshot!(all.blocked(&percent), @r#"
+    Error P014: 10 of 10 recorded objects would be changed or deleted
+      the rollout's `limits` allow 20 percent
+      help: raise `changed_percent`, or go on once with `--break-glass "reason"`, which is recorded
+    "#);
+    assert_eq!(all.blocked(&said(0)), all.blocked(&percent).replace(" or deleted", ""));
     let none = limited(Limits { deletions: Some(0), changed_percent: Some(0) });
     let new = config("new", json!({"a": "1"}));
     let first = Scene::new().render(&new).preview(&new, Preview::Accepted(new.clone()));

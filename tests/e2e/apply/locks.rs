@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fleetwright::apply::End;
-use fleetwright::live::{Attempt, Claim, Lock, Patrol, Proven, Write, WriteFailure};
+use fleetwright::live::{Attempt, Claim, Lock, LockId, Patrol, Proven, Write, WriteFailure};
 use fleetwright::plan;
 use insta::assert_snapshot;
 use serde_json::json;
@@ -16,8 +16,7 @@ use crate::rendering::pinned;
 
 fn claim(scene: &Scene, run: &str, lasts: u64) -> Claim {
     Claim {
-        namespace: Arc::from(scene.namespace.as_str()),
-        name: Claim::of_cluster(&scene.set()),
+        lock: LockId::of_cluster(&scene.set()),
         run: Arc::from(run),
         by: "other@lab".to_owned(),
         process: 9,
@@ -94,14 +93,14 @@ fn f53_a_lock_is_given_back_by_its_exact_id_alone() {
         let proven = scene.proven().await;
         // Of a run that has died: nobody renews it.
         drop(take(&proven, &claim(&scene, "aaaa", 3)).await);
-        let (namespace, name) = (scene.namespace.as_str(), Claim::of_cluster(&scene.set()));
-        let refused = proven.unlock(namespace, &name, "aaa").await.unwrap_err().diagnostic();
+        let lock = LockId::of_cluster(&scene.set());
+        let refused = proven.unlock(&lock, "aaa").await.unwrap_err().diagnostic();
         assert_snapshot!(refused.message.replace(&scene.cluster.name, "CLUSTER"), @r#"the lock of cluster "CLUSTER" is held by run aaaa, and not by aaa"#);
         assert!(refused.notes.iter().any(|note| note.starts_with("last renewed 20")), "{:?}", refused.notes);
-        assert!(proven.holder(namespace, &name).await.unwrap().is_some());
-        assert!(proven.unlock(namespace, &name, "aaaa").await.unwrap());
-        assert_eq!(proven.holder(namespace, &name).await.unwrap(), None);
-        assert!(!proven.unlock(namespace, &name, "aaaa").await.unwrap());
+        assert!(proven.holder(&lock).await.unwrap().is_some());
+        assert!(proven.unlock(&lock, "aaaa").await.unwrap());
+        assert_eq!(proven.holder(&lock).await.unwrap(), None);
+        assert!(!proven.unlock(&lock, "aaaa").await.unwrap());
     });
 }
 
@@ -111,10 +110,10 @@ fn inv03_a_lock_is_not_given_back_as_long_as_its_run_may_write() {
     block_on(async {
         let (proven, other) = (scene.proven().await, scene.proven().await);
         let lock = take(&proven, &claim(&scene, "aaaa", 6)).await;
-        let name = Claim::of_cluster(&scene.set());
+        let id = LockId::of_cluster(&scene.set());
         // It cannot be renewed from now on, and is trusted for a while yet.
         scene.proxy.add(Rule::new(Fault::status(403)).verb("update").kind("coordination.k8s.io/v1", "Lease"));
-        let refused = other.unlock(&scene.namespace, &name, "aaaa").await;
+        let refused = other.unlock(&id, "aaaa").await;
         assert!(!lock.is_held(), "{:?}", refused.map_err(|failure| failure.diagnostic()));
         assert_snapshot!(lock.loss().replace(&scene.cluster.name, "CLUSTER"), @r#"it could not be renewed in time: the lock of cluster "CLUSTER" cannot be written: the user may not write this (403 Forbidden): forbidden: the proxy says so"#);
     });
@@ -192,11 +191,11 @@ fn f50_a_lock_that_was_taken_away_is_not_held() {
         let proven = scene.proven().await;
         let lock = take(&proven, &claim(&scene, "aaaa", 3)).await;
         assert!(lock.is_held());
-        let name = Claim::of_cluster(&scene.set());
+        let set = scene.set();
         // `unlock` takes none from who is alive; a person with other tools can.
         let lease = json!({
             "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
-            "metadata": {"namespace": scene.namespace, "name": name},
+            "metadata": {"namespace": scene.namespace, "name": set.name},
         });
         let person = Manager::new("kubectl-edit", &scene.cluster.client().await).await;
         person.edit(&lease, &json!({"spec": {"holderIdentity": ""}})).await;
@@ -204,7 +203,7 @@ fn f50_a_lock_that_was_taken_away_is_not_held() {
         crate::harness::eventually("the first notices", async || (!lock.is_held()).then_some(())).await;
         // Giving back what is not ours any longer takes nothing from the other.
         lock.release().await.unwrap();
-        assert_eq!(proven.holder(&scene.namespace, &name).await.unwrap().unwrap().run, "bbbb");
+        assert_eq!(proven.holder(&LockId::of_cluster(&set)).await.unwrap().unwrap().run, "bbbb");
         other.release().await.unwrap();
     });
 }

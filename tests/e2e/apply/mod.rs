@@ -55,6 +55,7 @@ impl Scene {
         let patience = Patience {
             ready: Duration::from_secs(5),
             stable: Duration::ZERO,
+            settle: Duration::from_secs(1),
             lock: Duration::ZERO,
             lease: Duration::from_secs(15),
         };
@@ -211,7 +212,8 @@ pub fn shown(scene: &Scene, outcome: &Outcome) -> String {
     lines.extend(objects.iter().map(|one| format!("{}: {:?}", one.object, one.end)));
     for problem in problems.iter() {
         lines.push(format!("{} {}", problem.code, problem.message));
-        lines.extend(problem.notes.iter().map(|note| format!("  {note}")));
+        let is_dated = |note: &String| note.starts_with("the client certificate of user");
+        lines.extend(problem.notes.iter().filter(|note| !is_dated(note)).map(|note| format!("  {note}")));
         lines.extend(problem.help.iter().map(|help| format!("  help: {help}")));
     }
     let host = scene.proxy.url.trim_start_matches("https://");

@@ -6,22 +6,24 @@ use super::scene::{Scene, config_map};
 use crate::harness::{Cluster, Fault, Lab, Rule, Spec, block_on};
 use crate::program::Outcome;
 
-/// The user of these tests.
+/// The users of these tests: rights add up, so each test has one of its own.
 const SOMEBODY: &str = "somebody";
+const ANOTHER: &str = "another";
 
 fn said(outcome: &Outcome) -> String {
     format!("{}\n{}", outcome.stdout, outcome.stderr)
 }
 
-/// A cluster with a user who may do what a test lets them.
+/// A cluster with users who may do what a test lets them.
 fn cluster() -> &'static Cluster {
-    static CLUSTER: std::sync::LazyLock<Cluster> =
-        std::sync::LazyLock::new(|| Lab::shared().start([Spec::bare("access").user(SOMEBODY)]).remove(0));
+    static CLUSTER: std::sync::LazyLock<Cluster> = std::sync::LazyLock::new(|| {
+        Lab::shared().start([Spec::bare("access").user(SOMEBODY).user(ANOTHER)]).remove(0)
+    });
     &CLUSTER
 }
 
-/// Lets the user do this, everywhere.
-fn lets(scene: &Scene, rules: &Value) {
+/// Lets a user do this, everywhere.
+fn lets(scene: &Scene, user: &str, rules: &Value) {
     let name = scene.namespace.clone();
     let role = json!({
         "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name},
@@ -30,7 +32,7 @@ fn lets(scene: &Scene, rules: &Value) {
     let binding = json!({
         "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": name},
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
-        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": SOMEBODY}],
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user}],
     });
     block_on(async {
         let admin = scene.someone("lab").await;
@@ -39,9 +41,9 @@ fn lets(scene: &Scene, rules: &Value) {
     });
 }
 
-/// `apply` as the user.
-fn apply(scene: &Scene, more: &[&str]) -> Outcome {
-    let context = format!("a={}-{SOMEBODY}", scene.cluster.name);
+/// `apply` as a user.
+fn apply(scene: &Scene, user: &str, more: &[&str]) -> Outcome {
+    let context = format!("a={}-{user}", scene.cluster.name);
     scene.apply(&[&["--context", &context], more].concat())
 }
 
@@ -62,8 +64,8 @@ fn f16_f54_all_that_is_missing_is_told_at_once_before_anything_is_written() {
         rule("admissionregistration.k8s.io", &["*"], &["get", "list"]),
         rule("", &["configmaps"], &["create", "patch"]),
     ]);
-    lets(&scene, &read);
-    let refused = apply(&scene, &[]);
+    lets(&scene, SOMEBODY, &read);
+    let refused = apply(&scene, SOMEBODY, &[]);
     assert_eq!(refused.status, Some(4), "{}", said(&refused));
     // In one run with what else stands in the way.
     for known in ["serviceaccounts", "leases", "secrets", "create namespaces", "patch", "create", "--adopt"] {
@@ -77,17 +79,17 @@ fn f16_f54_all_that_is_missing_is_told_at_once_before_anything_is_written() {
     all.push(rule("", &["serviceaccounts"], &["create", "patch"]));
     all.push(rule("", &["secrets"], &["create", "update", "delete"]));
     all.push(rule("coordination.k8s.io", &["leases"], &["get", "create", "update"]));
-    lets(&scene, &json!(all));
-    let refused = apply(&scene, &[]);
+    lets(&scene, SOMEBODY, &json!(all));
+    let refused = apply(&scene, SOMEBODY, &[]);
     assert_eq!(refused.status, Some(4), "{}", said(&refused));
     assert!(refused.stderr.contains("namespace"), "{}", refused.stderr);
     assert_eq!(scene.writes(), Vec::<String>::new());
     // Nobody is asked to agree to what cannot be done.
-    let asked = apply(&scene, &["--adopt", "--ask"]);
+    let asked = apply(&scene, SOMEBODY, &["--adopt", "--ask"]);
     assert_eq!(asked.status, Some(4), "{}", said(&asked));
     all.push(rule("", &["namespaces"], &["create"]));
-    lets(&scene, &json!(all));
-    let applied = apply(&scene, &["--adopt"]);
+    lets(&scene, SOMEBODY, &json!(all));
+    let applied = apply(&scene, SOMEBODY, &["--adopt"]);
     assert_eq!(applied.status, Some(0), "{}", said(&applied));
 }
 
@@ -108,9 +110,9 @@ fn f16_f57_the_right_to_free_what_an_earlier_run_applied_is_asked_for_too() {
         rule("", &["secrets"], &["create", "update", "delete"]),
         rule("coordination.k8s.io", &["leases"], &["get", "create", "update"]),
     ]);
-    lets(&scene, &rights);
+    lets(&scene, ANOTHER, &rights);
     let before = scene.writes().len();
-    let refused = apply(&scene, &[]);
+    let refused = apply(&scene, ANOTHER, &[]);
     assert_eq!(refused.status, Some(4), "{}", said(&refused));
     assert!(refused.stderr.contains("missing: patch configmaps"), "{}", refused.stderr);
     assert_eq!(scene.writes().len(), before);

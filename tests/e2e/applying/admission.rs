@@ -94,7 +94,15 @@ fn f24_a_webhook_that_ends_midway_stops_the_run_and_is_named_with_who_answers_fo
             .iter()
             .fold(told, |told, name| told.replace(&format!("/{name}"), "/NAME"));
         match hint {
-            false => assert_snapshot!(told, @""),
+            false => assert_snapshot!(told, @r#"
+            error[A014]: here/ConfigMap/NAME was not written: the webhook shop.example.com does not answer, and nothing is written without it
+             |
+             = cluster: a
+             = object: here/ConfigMap/NAME
+             = note: context "context", server https://HOST, user "context"
+             = note: ValidatingWebhookConfiguration hook-here: URL/hook-here answers for it, failurePolicy Fail
+             = help: see whether the service behind it runs, then run the same command again
+            "#),
             true => {
                 assert!(told.contains("it is istiod: see whether its pods in istio-system run"), "{told}")
             }

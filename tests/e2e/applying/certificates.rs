@@ -78,7 +78,15 @@ fn f12_a_certificate_of_the_user_that_does_not_hold_refuses_before_anything() {
         let cause = |line: &&str| !line.contains("note: cause: ");
         dated(&error.lines().filter(cause).collect::<Vec<_>>().join("\n"))
     };
-    assert_snapshot!(told(&refused), @"");
+    assert_snapshot!(told(&refused), @r#"
+    error[L021]: cluster "a" cannot be read: no secure connection to HOST
+     |
+     = cluster: a
+     = note: context "context", server https://HOST, user "u"
+     = note: asked for GET /api/v1/namespaces/kube-system
+     = note: the client certificate of user "u" holds from TIME until TIME
+     = help: the server does not take the client certificate: get a new one, and set `client-certificate` and `client-key` of the user in the kubeconfig
+    "#);
     // An API server that looks at certificates itself answers, and with 401.
     let direct = config.replace(&scene.proxy.url, &scene.cluster.url);
     scene.place.write("config", &direct);
@@ -86,7 +94,15 @@ fn f12_a_certificate_of_the_user_that_does_not_hold_refuses_before_anything() {
     let refused = scene.shown(outcome(command.env("KUBECONFIG", "config").output().unwrap()));
     assert_eq!(refused.status, Some(4), "{}", said(&refused));
     let host = scene.cluster.url.trim_start_matches("https://");
-    assert_snapshot!(told(&refused).replace(host, "HOST"), @"");
+    assert_snapshot!(told(&refused).replace(host, "HOST"), @r#"
+    error[L023]: cluster "a" cannot be read: the server does not know the user (401 Unauthorized)
+     |
+     = cluster: a
+     = note: context "context", server https://HOST, user "u"
+     = note: asked for GET /api/v1/namespaces/kube-system
+     = note: the client certificate of user "u" holds from TIME until TIME
+     = help: log in again; kubectl --context 'context' auth whoami tells who you are
+    "#);
     scene.place.write("config", &config);
     // The same with one that holds.
     let applied = apply(-HOUR, HOUR);

@@ -274,7 +274,7 @@ apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: web
-  annotations:
+  labels:
     example.com/number: \"NUMBER\"
 spec:
   selector:
@@ -308,8 +308,12 @@ fn inv08_f43_a_status_that_repeats_a_secret_is_not_repeated() {
         [("ReplicaFailure", "True", "FailedCreate"), ("Progressing", "False", "ProgressDeadlineExceeded")]
     {
         let condition = json!({"type": kind, "status": status, "reason": reason, "message": message});
-        let said_of_it = json!({"status": {"observedGeneration": 100, "conditions": [condition]}});
-        block_on(async { leaky.scene.someone("controller").await.patch_status(&web, &said_of_it).await });
+        block_on(async {
+            let controller = leaky.scene.someone("controller").await;
+            let seen = controller.get(&web).await.unwrap()["metadata"]["generation"].clone();
+            let said_of_it = json!({"status": {"observedGeneration": seen, "conditions": [condition]}});
+            controller.patch_status(&web, &said_of_it).await;
+        });
         for format in ["text", "json"] {
             workload(&format!("{reason}-{format}"));
             let failed = leaky.apply(&["--ready-timeout", "2s", "--log-format", format]);

@@ -45,11 +45,11 @@ fn ends(document: &Value, end: &str, counts: &[(&str, u64)]) {
 fn a_log_of_a_run_with_deletions_is_as_published() {
     let scene = Scene::rendering(Lab::extended(), &["one", "two", "three"].map(|name| config_map(name, "1")));
     let (types, document) = held(&scene.apply(&JSON));
-    assert_snapshot!(types, @"");
+    assert_snapshot!(types, @"locked, recording, writing, begun, object written, readying, object created");
     ends(&document, "done", &[("created", 3)]);
     scene.render(&[config_map("one", "2"), config_map("two", "1")]);
     let (types, document) = held(&scene.apply(&JSON));
-    assert_snapshot!(types, @"");
+    assert_snapshot!(types, @"locked, recording, writing, begun, object written, readying, object changed, deleting, begun, object deleted");
     ends(&document, "done", &[("changed", 1), ("unchanged", 1), ("deleted", 1)]);
     let (types, document) = held(&scene.apply(&JSON));
     assert_snapshot!(types, @"");
@@ -60,7 +60,7 @@ fn a_log_of_a_run_with_deletions_is_as_published() {
 fn a_log_of_a_run_that_settles_is_as_published() {
     let scene = mesh(&[route("v1"), rule(&["v1"])]);
     let (types, document) = held(&scene.apply(&JSON));
-    assert_snapshot!(types, @"");
+    assert_snapshot!(types, @"locked, recording, writing, begun, object written, settling, begun, object written, readying, object created");
     ends(&document, "done", &[("created", 2)]);
 }
 

@@ -132,12 +132,12 @@ fn f104_mutual_tls_that_becomes_strict_is_told() {
 #[test]
 fn f106_a_revision_that_nothing_injects_is_told() {
     let scene = mesh(&[]);
-    let name = format!("{}-mesh", scene.namespace);
+    let name = format!("{}-revised", scene.namespace);
     let namespace = json!({
         "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {"istio.io/rev": "1-29"}},
     });
-    scene.render(&[namespace, config_map("one", "1")]);
-    let message = "[P021]: Namespace/here-mesh asks for the revision \"1-29\" of Istio, and nothing here injects its sidecar";
+    scene.render(&[namespace]);
+    let message = "[P021]: Namespace/here-revised asks for the revision \"1-29\" of Istio, and nothing here injects its sidecar";
     let told = strict(&scene);
     assert!(told.contains(&format!("error{message}")), "{told}");
     done(&scene, &format!("warning{message}"));

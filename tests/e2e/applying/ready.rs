@@ -54,6 +54,10 @@ fn status(ready: usize) -> Value {
     json!({"status": {
         "observedGeneration": 1, "replicas": 1, "updatedReplicas": 1,
         "readyReplicas": ready, "availableReplicas": ready, "unavailableReplicas": 1 - ready,
+        "conditions": [{
+            "type": "Available", "status": if ready == 1 { "True" } else { "False" },
+            "reason": "MinimumReplicas", "message": "",
+        }],
     }})
 }
 
@@ -69,7 +73,10 @@ fn what_is_no_longer_ready_is_no_success_although_nothing_is_to_be_written() {
         });
     };
     let run = scene.start(&[]);
-    block_on(eventually("the Deployment is there", async || scene.live(&web)));
+    block_on(async {
+        let reader = scene.someone("reader").await;
+        eventually("the Deployment is there", async || reader.get(&scene.here(&web)).await).await;
+    });
     says(1);
     let applied = scene.ended(run);
     assert_eq!(applied.status, Some(0), "{}", said(&applied));

@@ -84,7 +84,7 @@ fn f55_a_manager_that_puts_its_value_back_is_named() {
      = note: argocd-controller has changed back what was written, 2 times
      = help: let only one of the two keep it, then run the same command again
     1 error
-    next: mend what is told, then the same again: fleetwright apply --cluster a; what is done already is not done twice
+    next: mend what is told, then the same command again, with the same --take-over; what is done already is not done twice
     "#);
     assert_eq!(scene.live(&config_map("one", "")).unwrap()["data"]["key"], "theirs");
     drop(controller);

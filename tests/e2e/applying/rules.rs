@@ -142,6 +142,12 @@ fn limits_hold_from_the_second_apply_on() {
     four.done("prod-a", &["--deletions", "2"]);
     let deleted = four.writes("prod-a").iter().filter(|write| write.verb == "delete").count();
     assert_eq!(deleted, 2);
+    // What is said of deletions allows no changes; breaking glass does, and is recorded.
+    four.render(&maps(7, 7));
+    four.refused("prod-a", &["--deletions", "0"], &["5 of 8", "20 percent", "--break-glass"]);
+    let broken = four.done("prod-a", &["--break-glass", "a new label for everything"]);
+    assert!(broken.stderr.contains("5 of 8"), "{}", broken.stderr);
+    assert_eq!(four.newest("prod-a")["brokenGlass"], "a new label for everything");
 }
 
 #[test]

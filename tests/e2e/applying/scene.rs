@@ -35,10 +35,11 @@ pub struct Scene {
 }
 
 /// How every run of a scene is started: nobody is asked, and nothing is waited for longer than it must be. What a test says itself counts instead.
-const QUICK: [(&str, Option<&str>); 4] = [
+const QUICK: [(&str, Option<&str>); 5] = [
     ("--cluster", Some("a")),
     ("--yes", None),
     ("--stable-for", Some("0s")),
+    ("--settle-for", Some("1s")),
     ("--ready-timeout", Some("30s")),
 ];
 

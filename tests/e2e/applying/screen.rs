@@ -53,14 +53,14 @@ fn a_tree_of_many_objects_fits_any_terminal_and_leaves_nothing_behind() {
         let slow = Fault::Delay(Duration::from_millis(150));
         scene.proxy.add(Rule::new(slow).verb("patch").kind("v1", "ConfigMap").dry_run(false));
         let run = start(&scene, &[], columns, rows);
-        let during = until(&run, "component.web  ");
+        let during = until(&run, "a: writing");
         let tree = from(&during, "a: writing");
         assert!(tree.len() < usize::from(rows).min(17), "{tree:#?}");
         let (status, shown, _) = run.ended();
         assert!(status.success(), "{shown:#?}");
         is_clean(&shown);
-        let last = shown.lines.last().unwrap();
-        assert!(last.starts_with("created 60, changed 0, unchanged 0, deleted 0"), "{columns}: {shown:#?}");
+        let end = shown.lines.concat();
+        assert!(end.contains("created 60, changed 0, unchanged 0, deleted 0"), "{columns}: {shown:#?}");
         // Each object stands there once, in the plan.
         let told = |name: &str| shown.lines.iter().filter(|line| line.contains(name)).count();
         assert_eq!((told("ConfigMap/map-00"), told("ConfigMap/map-59")), (1, 1), "{shown:#?}");
@@ -98,11 +98,22 @@ fn a_pod_that_fails_is_told_above_the_tree_and_at_the_end() {
     let told = shown.lines.iter().map(|line| scene.named(line)).collect::<Vec<_>>().join("\n");
     assert!(told.contains("CrashLoopBackOff"), "{told}");
     let end = from(&shown, "  created").iter().map(|line| scene.named(line)).collect::<Vec<_>>().join("\n");
-    let seconds = |line: &str| match line.rsplit_once(" in ") {
-        Some((before, _)) => before.to_owned(),
-        None => line.to_owned(),
+    // The seconds, and the name that the server gave to the pod.
+    let steady = |line: &str| {
+        let line = line.rsplit_once(" in ").map_or(line, |(before, _)| before);
+        match line.split_once("web-787fb7cffd-") {
+            Some((before, after)) => format!("{before}POD{}", &after[5..]),
+            None => line.to_owned(),
+        }
     };
-    assert_snapshot!(end.lines().map(seconds).collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(end.lines().map(steady).collect::<Vec<_>>().join("\n"), @r#"
+      created                  here/ConfigMap/one (component.web)
+      not ready                here/Deployment/web (component.web): pod POD, container main: CrashLo
+    opBackOff: exit code 1, and no last message
+
+    not finished: created 1, changed 0, unchanged 0, deleted 0, not ready 1 on "a"
+    next: mend what is told, then the same again: fleetwright apply --cluster a; what is done already is not done twice
+    "#);
 }
 
 #[test]

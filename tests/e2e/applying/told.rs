@@ -120,7 +120,7 @@ fn what_status_cannot_read_of_the_record_and_the_lock_is_not_absent() {
     let unread = status(&[]);
     assert_eq!(unread.status, Some(3), "{}", said(&unread));
     assert!(!unread.stdout.contains("nothing was ever applied"), "{}", unread.stdout);
-    assert_snapshot!(steady(unread.stdout.lines().next().unwrap()), @"");
+    assert_snapshot!(steady(unread.stdout.lines().next().unwrap()), @"a  its record could not be read: the user may not read this (403 Forbidden): forbidden: the proxy says so");
     let document = json_of(&status(&["-o", "json"]));
     let cluster = &document["clusters"][0];
     assert_eq!((&cluster["release"], &cluster["complete"]), (&json!(null), &json!(false)));

@@ -451,19 +451,19 @@ fn f31_f33_f34_f35_objects_in_the_way_are_told() {
             it is being deleted since SINCE
 
         ! ConfigMap/frozen in here  component.web  on a
-            replace required: the server answered 422: data: Forbidden: field is immutable when `immutable` is set
-            data.color  blue → red
+            refused: it would have to be deleted and made again, which is for you to do: nothing proves that fleetwright made it: it is not recorded; and the server answered 422: data: FieldValueForbidden
+            data.color  (sensitive) → (sensitive, another value)
 
         + ConfigMap/web in here  component.web  on a
             + data:
             +   color: red
 
         ! Service/ip in here  component.web  on a
-            replace required: the server answered 422: spec.clusterIPs[0]: may not change once set
-            spec.clusterIP     10.0.0.77 → 10.0.0.78
-            spec.selector.app  a → b
+            refused: it would have to be deleted and made again, which is for you to do: nothing proves that fleetwright made it: it is not recorded; and the server answered 422: spec.clusterIPs: FieldValueInvalid
+            spec.clusterIP  (sensitive) → (sensitive, another value)
+            spec.selector   (sensitive) → (sensitive, another value)
 
-        1 cluster: 3 to create, 2 to replace, 2 refused, 1 being deleted
+        1 cluster: 3 to create, 4 refused, 1 being deleted
         ");
     });
 }

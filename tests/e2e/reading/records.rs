@@ -208,7 +208,7 @@ fn s29_s30_a_record_that_is_not_ours_or_was_changed_is_refused() {
     the record of cluster "prod-a" is not its own: it is of cluster "prod-b", and this is cluster "prod-a"
     context "c", server https://HOST, user "u"
     it is the Secret STATE/fleetwright.shop
-    if it was copied or restored from elsewhere, delete the Secret STATE/fleetwright.shop: then nothing is known of what was applied, and nothing is deleted
+    if the fleet's clusters changed their names, rename one at a time, first to a name that none has; if not, their UIDs or contexts are mixed up
     "#);
     assert_snapshot!(plant(&other_fleet), @r#"
     the record of cluster "prod-a" is not its own: it is of fleet "sh\u{1b}p", and this is fleet "shop"
@@ -229,7 +229,7 @@ fn s29_s30_a_record_that_is_not_ours_or_was_changed_is_refused() {
     the record of cluster "prod-a" is not its own: it is of cluster "prod-b", and this is cluster "prod-a"
     context "c", server https://HOST, user "u"
     it is the Secret STATE/fleetwright.shop
-    if it was copied or restored from elsewhere, delete the Secret STATE/fleetwright.shop: then nothing is known of what was applied, and nothing is deleted
+    if the fleet's clusters changed their names, rename one at a time, first to a name that none has; if not, their UIDs or contexts are mixed up
     "#);
     assert_snapshot!(scene.told(&scene.write(&other_uid, None).unwrap_err()), @r#"
     the record of cluster "prod-a" is not its own: it is of the cluster with the UID "00000000-0000-4000-8000-000000000000", and this is the cluster with the UID "UID"
@@ -279,7 +279,12 @@ fn where_a_record_cannot_be_written_that_is_said() {
     let large =
         Fault::answer(413, "application/json", r#"{"kind":"Status","message":"Request entity too large"}"#);
     scene.proxy.add(Rule::new(large).verb("create").kind("v1", "Secret"));
-    assert_snapshot!(scene.told(&scene.write(&scene.record(), None).unwrap_err()), @"");
+    assert_snapshot!(scene.told(&scene.write(&scene.record(), None).unwrap_err()), @r#"
+    the record of cluster "prod-a" is not written: the server answered 413: Request entity too large
+    context "c", server https://HOST, user "u"
+    it is the Secret STATE/fleetwright.shop
+    mend what the server says, then run the same command again
+    "#);
     scene.proxy.clear();
     // Without a pinned UID nothing is written.
     let text = scene.place.read("fleet/fleet.hcl");

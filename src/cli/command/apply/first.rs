@@ -7,7 +7,7 @@ use crate::cli::asking::{self, Failed};
 use crate::cli::{codes, connect};
 use crate::cluster::Rollout;
 use crate::diagnostic::Diagnostic;
-use crate::live::{Claim, Proven};
+use crate::live::{LockId, Proven};
 use crate::plan::SetId;
 
 /// Why there is no way to it; it is named.
@@ -66,7 +66,7 @@ pub async fn no_lock(first: Result<&Proven, &NoFirst>, set: &SetId, rollout: &Ro
         Ok(first) => first,
         Err(none) => return Some(none.phrase()),
     };
-    match first.holder(&set.namespace, &Claim::of_rollout(set, &rollout.name)).await {
+    match first.holder(&LockId::of_rollout(set, &rollout.name)).await {
         Ok(holder) => holder.map(|holder| format!("another run holds it: {holder}")),
         Err(unknown) => Some(format!("it cannot be read: {}", unknown.phrase())),
     }

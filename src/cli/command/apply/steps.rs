@@ -109,10 +109,18 @@ impl Steps<'_> {
             }
             None => Ok(None),
         };
+        let too_much = match self.settings.break_glass {
+            Some(_) => planned.plan.too_much(&wanted, &planned.state, &permit),
+            None => None,
+        };
+        if too_much.is_some() {
+            permit.limits.changed_percent = None;
+        }
         let situation = match prepared.rollout() {
             Some(rollout) => {
                 let first = first.as_ref().map(|first| first.as_ref().unwrap_or(&proven));
-                Some(self.situation(rollout, &covers, own, &proven, first, &identities).await)
+                let situation = self.situation(rollout, &covers, own, &proven, first, &identities).await;
+                Some(Situation { limit: too_much, ..situation })
             }
             None => None,
         };
@@ -271,6 +279,7 @@ impl Steps<'_> {
             now: clock::at(proven),
             break_glass: self.settings.break_glass.as_deref(),
             lock,
+            limit: None,
         }
     }
 
