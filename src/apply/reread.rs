@@ -13,7 +13,7 @@ use crate::plan::{Kind, LiveState, Plan};
 #[derive(Debug)]
 enum Loss {
     /// It cannot be read.
-    Unread(Diagnostic),
+    Unread(Box<Diagnostic>),
     /// The server served it before, and does not any longer.
     Gone(Arc<str>),
     /// It is defined by this run, and not served yet.
@@ -74,10 +74,10 @@ fn losses(plan: &Plan, before: &LiveState, now: &LiveState) -> Vec<Loss> {
     };
     let loss = |(name, read): (&(Arc<str>, Arc<str>), &Kind)| match (before.kinds.get(name), read) {
         (_, Kind::Listed { .. }) => None,
-        (Some(Kind::Listed { .. }), Kind::Unread(unread)) => Some(Loss::Unread((*unread.problem).clone())),
+        (Some(Kind::Listed { .. }), Kind::Unread(unread)) => Some(Loss::Unread(unread.problem.clone())),
         (Some(Kind::Listed { .. }), Kind::NotServed) => Some(Loss::Gone(Arc::clone(&name.1))),
         // What is written of a kind that was not served is of one that this run defines.
-        (_, Kind::Unread(unread)) if is_written(name) => Some(Loss::Unread((*unread.problem).clone())),
+        (_, Kind::Unread(unread)) if is_written(name) => Some(Loss::Unread(unread.problem.clone())),
         (_, Kind::NotServed) if is_written(name) => Some(Loss::NotYet(Arc::clone(&name.1))),
         (_, Kind::Unread(_) | Kind::NotServed) => None,
     };
@@ -86,7 +86,7 @@ fn losses(plan: &Plan, before: &LiveState, now: &LiveState) -> Vec<Loss> {
 
 fn told(loss: Loss) -> Diagnostic {
     match loss {
-        Loss::Unread(problem) => problem,
+        Loss::Unread(problem) => *problem,
         Loss::Gone(kind) => {
             Diagnostic::error(codes::KIND_GONE, format!("the server no longer has the kind {kind}"))
                 .note("it had when the plan was made; nothing was written or deleted of it")

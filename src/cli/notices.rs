@@ -1,7 +1,7 @@
 //! What happens on the way to the servers while a cluster is looked at and changed, and where it is told.
 //!
 //! It is told by whatever task of the run meets it. While locks are held that must not wait for a reader of stderr, so
-//! from then on it goes to the [screen](super::screen), as everything else does.
+//! from then on it goes to the [screen], as everything else does.
 
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -66,11 +66,10 @@ impl Teller {
     /// Takes the tree away, if stderr takes that at once: the process is about to end.
     pub fn end(&self) {
         let (done, is_done) = sync_channel(1);
-        match self.0.send(Message::End(Some(done))) {
-            Ok(()) => match is_done.recv_timeout(LAST_WORD) {
+        if self.0.send(Message::End(Some(done))).is_ok() {
+            match is_done.recv_timeout(LAST_WORD) {
                 Ok(()) | Err(_) => {}
-            },
-            Err(_) => {}
+            }
         }
     }
 }

@@ -65,7 +65,7 @@ fn status(ready: usize) -> Value {
 fn what_is_no_longer_ready_is_no_success_although_nothing_is_to_be_written() {
     // No controller is here: the status is what the test says.
     let web = deployment("web", IMAGE, "");
-    let scene = Scene::rendering(Lab::extended(), &[web.clone()]);
+    let scene = Scene::rendering(Lab::extended(), std::slice::from_ref(&web));
     let says = |ready| {
         block_on(async {
             let controller = scene.someone("controller").await;
