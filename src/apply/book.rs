@@ -27,6 +27,8 @@ pub(super) struct Ending<'a> {
     pub now: Timestamp,
     /// Whether everything is as it is to be, and ready.
     pub is_done: bool,
+    /// Whether something is not: then what was ready before is so no longer.
+    pub has_failed: bool,
 }
 
 /// Whether the record says already what a run without any write would leave in it.
@@ -188,9 +190,14 @@ fn keep_objects(record: &mut Record, wanted: &Wanted<'_>) {
     }
 }
 
+/// Whether an earlier run made an object anew, and did not come to record that it is another one now.
+fn is_made_anew(entry: &Entry, live: &Live, wanted: &Wanted<'_>) -> bool {
+    entry.uid.as_deref() != live.uid() && is_applied(live) && live.label(PART_OF) == Some(wanted.set.as_str())
+}
+
 /// The record with what became of the objects.
 pub(super) fn narrowed(mut record: Record, job: &Job<'_>, ending: &Ending<'_>) -> Record {
-    let Ending { written, found, unfinished, gone: deleted, state, now, is_done } = ending;
+    let Ending { written, found, unfinished, gone: deleted, state, now, is_done, has_failed } = ending;
     let admission = state.admission.as_ref().ok();
     for (object, wanted) in job.wanted.objects.iter() {
         let Some(entry) = record.inventory.get_mut(object) else { continue };
@@ -219,7 +226,7 @@ pub(super) fn narrowed(mut record: Record, job: &Job<'_>, ending: &Ending<'_>) -
         // The server says that it is as it is to be: an earlier run wrote it, and did not come to record that.
         if let (Some(wanted), Some(live), Some(entry)) =
             (job.wanted.objects.get(object), state.live(object), record.inventory.get_mut(object))
-            && entry.applied.is_none()
+            && (entry.applied.is_none() || is_made_anew(entry, live, job.wanted))
             // What others still own of it is for the next run to take.
             && migrated(&live.object, FIELD_MANAGER).is_none()
         {
@@ -250,6 +257,8 @@ pub(super) fn narrowed(mut record: Record, job: &Job<'_>, ending: &Ending<'_>) -
         head.covers.extend(covered(carried_out.into_iter()));
         if *is_done {
             head.ready = head.ready.filter(|ready| *ready >= head.at).or(Some((*now).max(head.at)));
+        } else if *has_failed {
+            head.ready = None;
         }
     }
     match is_done {

@@ -203,6 +203,7 @@ impl<'a> Course<'a> {
                         state: &self.state,
                         now,
                         is_done,
+                        has_failed: self.failed,
                     };
                     let record = book::narrowed(self.record.clone(), self.job, &ending);
                     if let Err(failure) = self.write_record(record).await {

@@ -305,7 +305,11 @@ impl Course<'_> {
     async fn contest(&mut self, contested: Vec<(ObjectRef, &Live)>) {
         let mut again = Vec::new();
         for (object, live) in contested {
-            let Some(place) = self.pending.get(&object).and_then(|pending| pending.place) else { continue };
+            let Some(place) = self.pending.get(&object).and_then(|pending| pending.place) else {
+                // This run has not written it, and does not write it now.
+                self.is_unready(&object, None, "somebody changed it while it was waited for");
+                continue;
+            };
             let who = last_manager(live).unwrap_or_else(|| "somebody".to_owned());
             let rounds = self.contested.entry((object.clone(), who.clone())).or_default();
             *rounds += 1;

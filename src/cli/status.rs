@@ -8,7 +8,7 @@ use std::process::ExitCode;
 /// |---|---|
 /// | 0 | done, or no differences |
 /// | 1 | differences found (`diff`, `render --check`) |
-/// | 2 | the fleet, a template or the command line is wrong; nothing was written or sent |
+/// | 2 | the fleet, a template or the command line is wrong; nothing was written |
 /// | 3 | a cluster could not be read completely (`diff`, `status`) |
 /// | 4 | refused: lock, freeze, identity, missing evidence, stale plan, limits; nothing was written |
 /// | 5 | stopped after a write: failed or partial |

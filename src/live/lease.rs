@@ -151,6 +151,17 @@ impl Holder {
     }
 }
 
+impl Holder {
+    /// Whether it has not been renewed for as long as it lasts, by what it says itself and the clock of its server: a run
+    /// that wants it watches it all the same before it takes it.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        let renewed = self.renewed.parse::<Timestamp>().ok();
+        let lasts = jiff::SignedDuration::try_from(self.lasts).ok();
+        let until = renewed.zip(lasts).and_then(|(renewed, lasts)| renewed.checked_add(lasts).ok());
+        until.is_some_and(|until| until < now)
+    }
+}
+
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { run, by, process, since, .. } = self;

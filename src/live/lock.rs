@@ -152,17 +152,7 @@ impl Proven {
         let Some(lease) = self.channel.lease(lock).await? else { return Ok(false) };
         let Some(holder) = lease.holder() else { return Ok(false) };
         if holder.run != run {
-            let cluster = &self.target().cluster;
-            let message = format!(
-                "the lock of {} is held by run {}, and not by {}",
-                lock.what(cluster),
-                holder.run,
-                legible(run)
-            );
-            let problem = Diagnostic::error(codes::LOCKED, message).on(cluster.clone());
-            let problem = holder.notes().into_iter().fold(problem, Diagnostic::note);
-            let help = "make sure that it has ended, then name exactly that run";
-            return Err(Failure::Refused(Box::new(problem.help(help))));
+            return Err(self.held_by_another(lock, &holder, run));
         }
         // A run that is alive may write for so long, although it cannot renew it.
         if holder.lasts <= LONGEST {
@@ -172,7 +162,11 @@ impl Proven {
                 Some(now) if now.holder().is_some_and(|now| now.run == run) => {
                     return Err(self.alive(lock, &holder));
                 }
-                Some(_) | None => return Ok(false),
+                Some(now) => match now.holder() {
+                    Some(now) => return Err(self.held_by_another(lock, &now, run)),
+                    None => return Ok(false),
+                },
+                None => return Ok(false),
             }
         }
         let request = Request::replace_lease(&lock.namespace, &lock.name, &lease.freed());
@@ -182,6 +176,17 @@ impl Proven {
             409 => Err(self.alive(lock, &holder)),
             _ => Err(self.channel.unlockable(&request, &answer)),
         }
+    }
+
+    fn held_by_another(&self, lock: &LockId, holder: &Holder, run: &str) -> Failure {
+        let cluster = &self.target().cluster;
+        let what = lock.what(cluster);
+        let message =
+            format!("the lock of {what} is held by run {}, and not by {}", holder.run, legible(run));
+        let problem = Diagnostic::error(codes::LOCKED, message).on(cluster.clone());
+        let problem = holder.notes().into_iter().fold(problem, Diagnostic::note);
+        let help = "make sure that it has ended, then name exactly that run";
+        Failure::Refused(Box::new(problem.help(help)))
     }
 
     fn alive(&self, lock: &LockId, holder: &Holder) -> Failure {

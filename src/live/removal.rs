@@ -132,7 +132,7 @@ impl Channel {
     /// A failure comes with whether something may have been deleted all the same.
     async fn remove(&self, removal: &Removal, wait: &Wait<'_>) -> Result<Removed, (Unknown, bool)> {
         let mut removal = removal.clone();
-        let mut last = None;
+        let (mut last, mut unanswered) = (None, None);
         for tried in 0..TRIES {
             if tried > 0 {
                 sleep(PAUSE).await;
@@ -146,7 +146,10 @@ impl Channel {
                     Some(live) if live.terminating().is_some() => {
                         return self.gone(&removal, wait).await.map_err(doubtful);
                     }
-                    Some(_) => continue,
+                    Some(_) => {
+                        unanswered = Some(unknown);
+                        continue;
+                    }
                 },
                 Err(unknown) => return Err((unknown, false)),
             };
@@ -158,6 +161,7 @@ impl Channel {
                     return Ok(Removed::Gone);
                 }
                 409 => {
+                    unanswered = None;
                     let live = self.now(&removal).await.map_err(|unknown| (unknown, false))?;
                     let Some(live) = live else { return Ok(Removed::Gone) };
                     if let Some(why) = removal.disproof(&live) {
@@ -184,7 +188,10 @@ impl Channel {
                 }
             }
         }
-        Ok(Removed::Contested(last))
+        match unanswered {
+            Some(unknown) => Err(doubtful(unknown)),
+            None => Ok(Removed::Contested(last)),
+        }
     }
 
     /// Waits until it is gone.

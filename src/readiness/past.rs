@@ -3,14 +3,17 @@
 //! Pods that crash and come back are ready whenever somebody looks at the right moment. What they were is still there to be
 //! read: when a condition turned, and when a container ended that was started again.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::custom;
 use super::kinds::{self, Rule};
 use super::live::{Condition, Live};
-use super::pods::ended;
+use super::pods::exit;
 use crate::object::ReadyWhen;
+
+/// How far apart a workload and the pod that completes it may say that they became ready.
+const TOGETHER: SignedDuration = SignedDuration::from_secs(5);
 
 /// A moment up to which something was not ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +38,13 @@ pub fn became_ready(
     let live = Live(object);
     let made = |pod: &Value| Live(pod).moment("/metadata/creationTimestamp").filter(|made| *made > since);
     // More pods asked for than are there make a Deployment unavailable, until they are.
-    let of_scaling = |at: Timestamp| is_scaled && pods.iter().filter_map(made).any(|made| made <= at);
+    let of_scaling = |at: Timestamp| {
+        let is_cause = |pod: &Value| {
+            let turned = Live(pod).condition("Ready").and_then(|ready| ready.turned());
+            made(pod).is_some() && turned.is_some_and(|turned| (turned.duration_since(at)).abs() <= TOGETHER)
+        };
+        is_scaled && pods.iter().any(is_cause)
+    };
     let turned = conditions(&live, when).into_iter().filter_map(|condition| {
         let at = condition.turned().filter(|at| *at > since && !of_scaling(*at))?;
         Some(Turn { at, how: format!("its condition {} turned then", condition.name) })
@@ -96,7 +105,7 @@ fn of_pod(pod: &Value, is_new: bool, since: Timestamp) -> Option<Turn> {
     match ends.max_by_key(|(at, ..)| *at) {
         Some((at, container, terminated)) => Some(Turn {
             at: ready.map_or(at, |ready| ready.max(at)),
-            how: format!("pod {name}, container {container}: {}", ended(terminated)),
+            how: format!("pod {name}, container {container}: {}", exit(terminated)),
         }),
         None => ready.filter(|_| !is_new).map(|at| Turn { at, how: format!("pod {name} became ready then") }),
     }
@@ -173,7 +182,7 @@ mod tests {
         );
         for list in ["containerStatuses", "initContainerStatuses"] {
             let container = if list == "containerStatuses" { "main" } else { "first" };
-            let says = format!("pod web-1, container {container}: exit code 1, and no last message");
+            let says = format!("pod web-1, container {container}: exit code 1");
             // The kubelet does not call it unready that comes back at once, and later when it does not.
             assert_eq!(
                 told(&[restarted(pod(made, ready), list, "2026-03-01T10:33:00Z")]),
@@ -186,10 +195,7 @@ mod tests {
         let mut ended = pod(made, ready);
         ended["status"]["containerStatuses"][0]["state"] =
             json!({"terminated": {"exitCode": 137, "finishedAt": "2026-03-01T10:35:00Z"}});
-        assert_eq!(
-            told(&[ended.clone()]),
-            "10:35 pod web-1, container main: exit code 137, and no last message"
-        );
+        assert_eq!(told(&[ended.clone()]), "10:35 pod web-1, container main: exit code 137");
         ended["metadata"]["deletionTimestamp"] = json!("2026-03-01T10:35:00Z");
         assert_eq!(told(&[ended]), "");
     }

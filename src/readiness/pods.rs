@@ -202,12 +202,17 @@ fn container_failure(status: &Value, never: bool, of_a_job: bool) -> Option<Foun
 
 /// `exit code 1: cannot open /etc/config`.
 pub(super) fn ended(terminated: &Value) -> String {
+    match Live(terminated).text("/message").map(one_line).filter(|message| !message.is_empty()) {
+        Some(message) => format!("{}: {message}", exit(terminated)),
+        None => format!("{}, and no last message", exit(terminated)),
+    }
+}
+
+/// The same without its last message.
+pub(super) fn exit(terminated: &Value) -> String {
     let live = Live(terminated);
     let code = live.number("/exitCode");
     let killed =
         live.text("/reason").filter(|reason| *reason == "OOMKilled").map_or("", |_| ", out of memory");
-    match live.text("/message").map(one_line).filter(|message| !message.is_empty()) {
-        Some(message) => format!("exit code {code}{killed}: {message}"),
-        None => format!("exit code {code}{killed}, and no last message"),
-    }
+    format!("exit code {code}{killed}")
 }

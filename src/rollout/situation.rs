@@ -277,7 +277,7 @@ impl<'a> Situation<'a> {
                 format!("BREAKING GLASS, {rules} not kept: rollout \"{}\"", self.rollout.name),
             )
             .note(format!("because: {}", reason.escape_debug()))
-            .note("this is recorded on the cluster")
+            .note("this is recorded on the cluster if anything is done there")
             .on(self.cluster),
         );
         told.append(

@@ -283,7 +283,7 @@ fn the_first_stage_waits_for_freezes_alone() {
     assert_snapshot!(told(&decided(&rollout, "a", &[], Some("outage\n4711"))), @r#"
     warning W012 [a] BREAKING GLASS, a rule is not kept: rollout "prod"
         note: because: outage\n4711
-        note: this is recorded on the cluster
+        note: this is recorded on the cluster if anything is done there
     warning W001 [a] not kept: rollout "prod" is frozen by "holidays" until 2026-03-01 12:00:00 UTC
         note: nobody\nis there
         help: after that: `fleetwright apply --cluster a`; what cannot wait goes on with `--break-glass "reason"`, which is recorded
@@ -308,7 +308,7 @@ fn gates_and_approvals_are_not_passed_unjudged() {
     assert_snapshot!(told(&decided(&rollout, "b", &canary, Some("outage 4711"))), @r#"
     warning W012 [b] BREAKING GLASS, a rule is not kept: rollout "prod"
         note: because: outage 4711
-        note: this is recorded on the cluster
+        note: this is recorded on the cluster if anything is done there
     warning W012 [a] cluster "a" got this release against the rules of its rollout
         note: because: outage
     warning W008 [b] not kept: stage "canary" asks for an approval, and is not passed
@@ -405,7 +405,7 @@ fn only_what_is_broken_is_recorded_as_broken() {
     Some("outage")
     warning W012 [b] BREAKING GLASS, a rule is not kept: rollout "prod"
         note: because: outage
-        note: this is recorded on the cluster
+        note: this is recorded on the cluster if anything is done there
     warning W014 [b] not kept: the lock of rollout "prod" is not taken: run r1 holds it
         help: wait until its holder has ended: two clusters may be changed at a time without it
     "#);

@@ -19,7 +19,7 @@ Examples:
   fleetwright apply --cluster prod-a --adopt        takes over what kubectl or Helm made
   fleetwright apply --cluster prod-a --deletions 3  exactly three objects go
 
-What it does: it reads the cluster, shows what would change, and asks. Then it takes the cluster's lock, writes \
+What it does: it reads the cluster, shows what would change, and asks. Then it takes the lock of the rollout, if there is one, and the cluster's, writes \
 each object by server-side apply in an order in which nothing waits for what comes later, waits until all of it \
 is ready, deletes what is no longer rendered, and records the release in the cluster. Objects that are as they \
 are to be are not written.
@@ -31,16 +31,16 @@ A run that was stopped, or killed, is gone on with by the same command: what it 
 cluster before it is done. No file of this machine matters.
 
 In a rollout a cluster is changed only when every cluster of the stages before holds this very release, ready \
-and soaked. --break-glass goes on without that, past freezes and without the rollout's lock where another run holds \
-it; where it breaks a rule, that is recorded.
+and soaked. --break-glass goes on without that, past freezes, beyond `changed_percent`, and without the rollout's \
+lock where another run holds it or it cannot be read; where it breaks a rule, that is recorded.
 
 Signals: SIGINT, SIGTERM or SIGHUP once ends what is under way and begins nothing new; twice stops at once.
 
 Exit status:
   0    done: the cluster is as rendered, and ready
   2    the fleet, a template or the command line is wrong, or nobody could be asked; nothing was written
-  4    refused: lock, freeze, identity, missing evidence, stale plan, limits, a conflict, or a cluster that \
-cannot be read; no object was written
+  4    refused: lock, freeze, identity, missing evidence, stale plan, limits, a conflict, a cluster that \
+cannot be read, or you said no; no object was written
   5    stopped after a write: failed, or in part; every object's state is told
   7    this machine: disk, permissions, a defect
   130  stopped by SIGINT; 143 by SIGTERM or SIGHUP";
@@ -85,7 +85,7 @@ pub struct PermitArgs {
     /// Take over objects that something else made
     #[arg(long)]
     pub adopt: bool,
-    /// Delete exactly this many objects, limits or not
+    /// Delete exactly this many objects, however few `limits` allow to delete
     #[arg(long, value_name = "N")]
     pub deletions: Option<usize>,
     /// Take this field from the manager that owns it, as in `Deployment/web:spec.replicas`; may be repeated

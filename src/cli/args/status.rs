@@ -10,9 +10,10 @@ Examples:
   fleetwright status                            every cluster: release, drift, unfinished runs, locks
   fleetwright status --cluster 'prod-*' -o json
 
-What it tells of each cluster: the release that was applied last and how far it has come (ready, soaking, \
-verified), what differs now from what is rendered here, a run that has not finished, and who holds the lock. \
-All of it is read from the clusters; nothing is written.
+What it tells of each cluster: the release that was applied last and how far it has come (not ready, \
+soaking, soaked, verified), what differs now from what is rendered here, what is there and not ready, a run that \
+has not finished, and who holds the cluster's lock. The soak counts from the end of the apply; an `apply` to a \
+later cluster looks at the pods too. All of it is read from the clusters; nothing is written.
 
 Exit status:
   0  everything could be read
@@ -90,7 +91,7 @@ does, and since when. What the run had begun is recorded: `apply` goes on with i
 Exit status:
   0  unlocked
   2  the fleet or the command line is wrong; nothing was sent
-  4  refused: another run holds the lock, or nobody; or the cluster cannot be read
+  4  refused: another run holds the lock, or nobody; the run is alive; or the cluster cannot be read
   7  this machine: disk, permissions, a defect";
 
 /// What `unlock` takes.

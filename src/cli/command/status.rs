@@ -33,11 +33,15 @@ const SIDE_BY_SIDE: usize = 16;
 /// If stdout or stderr cannot be written.
 pub fn run(settings: &Status, console: &Console) -> io::Result<ExitStatus> {
     let mut run = Run::default();
-    let (clusters, status) = match run.look(settings, *console) {
+    let (mut clusters, status) = match run.look(settings, *console) {
         Ok((clusters, status)) => (clusters, status),
         Err(status) => (Vec::new(), status),
     };
     run.fold();
+    // What a condition says may repeat a secret.
+    for unready in clusters.iter_mut().flat_map(|cluster| &mut cluster.not_ready) {
+        unready.reason = run.sources.secrets().hide(&unready.reason);
+    }
     match settings.format {
         Format::Json => print_json(&report::Status::new(clusters, &run.problems, &run.sources), console)?,
         Format::Text => {

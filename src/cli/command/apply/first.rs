@@ -7,7 +7,7 @@ use crate::cli::asking::{self, Failed};
 use crate::cli::{codes, connect};
 use crate::cluster::Rollout;
 use crate::diagnostic::Diagnostic;
-use crate::live::{LockId, Proven};
+use crate::live::{Holder, LockId, Proven};
 use crate::plan::SetId;
 
 /// Why there is no way to it; it is named.
@@ -67,7 +67,11 @@ pub async fn no_lock(first: Result<&Proven, &NoFirst>, set: &SetId, rollout: &Ro
         Err(none) => return Some(none.phrase()),
     };
     match first.holder(&LockId::of_rollout(set, &rollout.name)).await {
-        Ok(holder) => holder.map(|holder| format!("another run holds it: {holder}")),
+        Ok(holder) => {
+            // Of a run that has died it is taken, as without breaking anything.
+            let is_held = |holder: &Holder| first.time().is_none_or(|now| !holder.is_over(now));
+            holder.filter(is_held).map(|holder| format!("another run holds it: {holder}"))
+        }
         Err(unknown) => Some(format!("it cannot be read: {}", unknown.phrase())),
     }
 }

@@ -358,14 +358,19 @@ impl Steps<'_> {
         let (others, how) = (&self.others, &self.how(identities));
         let decide = |situation: &Situation<'_>| self.decide(Some(situation)).problems;
         let (decide, told) = (&decide, &situation.map(decide).unwrap_or_default());
+        // What nobody has agreed to break is not broken.
+        let (broken, changed) = (job.release.broken_glass, &*self.prepared.cluster.name);
         let again = situation.map(|situation| {
             move || {
                 let decided = async move {
                     let others = others::look(others, how, Depth::Record).await;
-                    let now = Situation { others, now: clock::at(proven), ..situation.clone() };
+                    let now = clock::at(proven);
+                    let now = Situation { others, now, break_glass: broken, ..situation.clone() };
                     let problems = decide(&now);
-                    // What was told before somebody agreed is not told again.
-                    let is_told = |problem: &Diagnostic| told.iter().any(|told| told == problem);
+                    // What was told before somebody agreed is not told again; nor that nothing is broken by now.
+                    let is_told = |problem: &Diagnostic| {
+                        *problem == unneeded(changed) || told.iter().any(|told| told == problem)
+                    };
                     problems.into_iter().filter(|problem| !is_told(problem)).collect()
                 };
                 Box::pin(decided) as Pin<Box<dyn Future<Output = Diagnostics> + '_>>
