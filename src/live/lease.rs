@@ -230,3 +230,33 @@ impl Lease {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_was_not_renewed_for_as_long_as_it_lasts_is_over() {
+        let is_over = |renewed: &str, lasts: Duration, now: &str| {
+            let text = String::new;
+            let holder = Holder {
+                run: "aaaa".to_owned(),
+                by: text(),
+                process: text(),
+                release: text(),
+                cluster: text(),
+                since: text(),
+                renewed: renewed.to_owned(),
+                lasts,
+            };
+            holder.is_over(now.parse().unwrap())
+        };
+        let lasts = Duration::from_secs(30);
+        let renewed = "2026-03-01T10:00:00.000000Z";
+        assert!(!is_over(renewed, lasts, "2026-03-01T10:00:30Z"));
+        assert!(is_over(renewed, lasts, "2026-03-01T10:00:31Z"));
+        // What says nothing, or never ends, is not over.
+        assert!(!is_over("", lasts, "2026-03-01T11:00:00Z"));
+        assert!(!is_over(renewed, Duration::MAX, "2026-03-01T11:00:00Z"));
+    }
+}

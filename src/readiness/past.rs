@@ -213,6 +213,9 @@ mod tests {
         // for one that is gone.
         let later = pod("2026-03-01T10:50:00Z", "2026-03-01T10:51:00Z");
         assert!(became(&asked_for_more, None, &[old.clone(), later], true).unwrap().starts_with("10:31"));
+        // Nor what turned long after it: that was an outage.
+        let outage = deployment("2026-03-01T10:50:00Z");
+        assert!(became(&outage, None, &[old.clone(), new.clone()], true).unwrap().starts_with("10:50"));
         assert!(became(&deployment(READY), None, &[old, new], false).unwrap().starts_with("10:31"));
     }
 

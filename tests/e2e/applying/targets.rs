@@ -112,3 +112,23 @@ fn f69_the_record_of_a_cluster_that_was_rebuilt_is_not_used() {
     });
     assert!(two.is_some());
 }
+
+#[test]
+fn a_cluster_that_is_renamed_keeps_its_record() {
+    let objects = [config_map("one", "1"), config_map("two", "1")];
+    let scene = Scene::rendering(Lab::extended(), &objects);
+    let first = scene.apply(&[]);
+    assert_eq!(first.status, Some(0), "{}", said(&first));
+    let fleet = scene.place.read("fleet/fleet.hcl");
+    scene.place.write("fleet/fleet.hcl", &fleet.replace("cluster \"a\"", "cluster \"z\""));
+    scene.render(&objects[..1]);
+    let renamed = scene.apply(&["--cluster", "z"]);
+    assert_eq!(renamed.status, Some(0), "{}", said(&renamed));
+    let told = "cluster \"z\" was applied to as \"a\", by its UID the same one";
+    assert!(renamed.stderr.contains(told), "{}", renamed.stderr);
+    // What is no longer rendered is known under the new name, and goes.
+    assert_eq!(scene.live(&objects[1]), None);
+    let again = scene.apply(&["--cluster", "z"]);
+    assert_eq!(again.status, Some(0), "{}", said(&again));
+    assert!(!again.stderr.contains(told), "{}", again.stderr);
+}
