@@ -135,3 +135,34 @@ fn inv07_what_changes_while_a_definition_is_waited_for_is_not_overwritten_by_for
     assert_eq!(scene.live(&config_map("one", "")).unwrap()["data"]["key"], "theirs", "{}", said(&ended));
     assert_eq!(ended.status, Some(5), "{}", said(&ended));
 }
+
+#[test]
+fn f76_a_plan_is_not_applied_with_other_values_from_outside() {
+    let scene = Scene::of(
+        Lab::extended(),
+        "variable \"host\" { type = string }\n\
+         component \"web\" {\n  namespace = \"here\"\n  templates = [\"web.yaml\"]\n  values = { host = var.host }\n}\n",
+    );
+    scene.place.write(
+        "fleet/templates/web.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one\ndata:\n  host: {{ values.host | quote }}\n",
+    );
+    // As `terraform output -json` prints it.
+    let state = |host: &str| {
+        let outputs = json!({"host": {"sensitive": false, "type": "string", "value": host}});
+        scene.place.write("outputs.json", &outputs.to_string());
+    };
+    let from = ["--var-file", "outputs.json"];
+    state("first.example.com");
+    let saved = scene.diff(&[&from[..], &["--save", "plan.json"]].concat());
+    assert_eq!(saved.status, Some(1), "{}", said(&saved));
+    state("second.example.com");
+    let refused = scene.apply(&[&from[..], &["--plan", "plan.json"]].concat());
+    assert_eq!(refused.status, Some(4), "{}", said(&refused));
+    assert!(refused.stderr.contains("release"), "{}", refused.stderr);
+    assert_eq!(scene.writes(), Vec::<String>::new());
+    state("first.example.com");
+    let applied = scene.apply(&[&from[..], &["--plan", "plan.json"]].concat());
+    assert_eq!(applied.status, Some(0), "{}", said(&applied));
+    assert_eq!(scene.live(&config_map("one", "")).unwrap()["data"]["host"], "first.example.com");
+}
