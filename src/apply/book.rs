@@ -48,12 +48,8 @@ pub(super) fn is_settled(record: &Record, job: &Job<'_>) -> bool {
 
 /// What is recorded, no longer wanted, and known not to be there.
 pub(super) fn gone(record: &Record, state: &LiveState, wanted: &Wanted<'_>) -> Vec<ObjectRef> {
-    let is_gone = |object: &&ObjectRef| match state.kind(object) {
-        Some(Kind::Listed { objects, .. }) => !objects.contains_key(*object),
-        Some(Kind::NotServed | Kind::Unread(_)) | None => false,
-    };
     let unwanted = record.inventory.keys().filter(|object| wanted.objects.get(object).is_none());
-    unwanted.filter(is_gone).cloned().collect()
+    unwanted.filter(|object| state.is_absent(object)).cloned().collect()
 }
 
 /// The record with every object that is about to be made or deleted, so that none is forgotten whatever happens.

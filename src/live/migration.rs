@@ -8,7 +8,7 @@ use super::preview::accepted;
 use super::request::Request;
 use super::status::Status;
 use super::write::WriteFailure;
-use crate::object::{ObjectRef, migrated};
+use crate::object::migrated;
 use crate::plan::{Action, Ask, Change, FIELD_MANAGER, Live};
 
 /// How often it is tried with an object that somebody changes at the same time.
@@ -42,11 +42,6 @@ impl Migration {
             migrated(&live.object, FIELD_MANAGER).filter(|_| is_applied && change.object == ask.object)?;
         let version = live.version()?.to_owned();
         Some(Self { ask: ask.clone(), version, managers, live: live.clone() })
-    }
-
-    /// The object.
-    pub fn object(&self) -> &ObjectRef {
-        &self.ask.object
     }
 
     /// The same, judged by a newer state of the object; none if nothing is left to do.

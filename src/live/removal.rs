@@ -55,11 +55,6 @@ impl Removal {
         (is_removal && is_ours && is_labelled && live.owner().is_none()).then_some(removal)
     }
 
-    /// The object.
-    pub fn object(&self) -> &ObjectRef {
-        &self.object
-    }
-
     pub(super) fn uid(&self) -> &str {
         &self.uid
     }

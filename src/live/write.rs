@@ -8,7 +8,6 @@ use super::preview::accepted;
 use super::request::Request;
 use super::status::Status;
 use super::unknown::Unknown;
-use crate::object::ObjectRef;
 use crate::plan::{Action, Ask, Cause, Change, Live, Rejection};
 
 /// The most bytes of an object that are sent: etcd takes no request of more
@@ -48,11 +47,6 @@ impl Write {
         };
         let before = before.map(|(uid, version)| (uid.to_owned(), version.to_owned()));
         (change.object == ask.object).then_some(Self { ask, before, takes_over })
-    }
-
-    /// The object.
-    pub fn object(&self) -> &ObjectRef {
-        &self.ask.object
     }
 
     /// Whether fields are taken from others: never but from an object in the version that was looked at.

@@ -3,7 +3,6 @@
 use super::change::Action;
 use super::codes;
 use super::permit::{Look, counted};
-use super::state::Kind;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::object::ObjectRef;
 
@@ -17,17 +16,13 @@ struct Counts {
 impl Counts {
     fn of(look: &Look<'_>) -> Self {
         // A run records what it is about to make before it does: what is known not to be there is none of what there is.
-        let is_absent = |object: &&ObjectRef| match look.state.kind(object) {
-            Some(Kind::Listed { objects, .. }) => !objects.contains_key(*object),
-            Some(Kind::NotServed | Kind::Unread(_)) | None => false,
-        };
+        let is_there = |object: &&ObjectRef| !look.state.is_absent(object);
         let record = look.state.recorded();
         let count = |is_meant: fn(&Action) -> bool| {
             look.plan.changes.iter().filter(|change| is_meant(&change.action)).count()
         };
         Self {
-            recorded: record
-                .map_or(0, |record| record.inventory.keys().filter(|object| !is_absent(object)).count()),
+            recorded: record.map_or(0, |record| record.inventory.keys().filter(is_there).count()),
             deleted: count(|action| *action == Action::Delete),
             changed: count(|action| matches!(action, Action::Update | Action::Replace(_))),
         }

@@ -41,9 +41,7 @@ impl Plan {
         risk::check(&look, &mut found);
         found.on(&self.cluster)
     }
-}
 
-impl Plan {
     /// What would be changed beyond what the rollout allows, in a phrase; none if it is within. Who breaks the rollout's
     /// rules breaks this one too.
     pub fn too_much(&self, wanted: &Wanted<'_>, state: &LiveState, permit: &Permit) -> Option<String> {
@@ -91,22 +89,16 @@ impl<'a> Look<'a> {
 
     /// That the cluster had another name when it was applied to last.
     fn renamed(&self, found: &mut Diagnostics) {
-        let record = self.state.recorded().filter(|record| *record.cluster != *self.wanted.cluster);
-        found.append(
-            record
-                .map(|record| {
-                    let message = format!(
-                        "cluster \"{}\" was applied to as \"{}\", by its UID the same one",
-                        self.wanted.cluster,
-                        record.cluster.escape_debug()
-                    );
-                    let problem = Diagnostic::warning(codes::RENAMED, message);
-                    problem
-                        .help("if it was renamed, nothing is to be done: the next apply records its new name")
-                })
-                .into_iter()
-                .collect(),
-        );
+        let now = &self.wanted.cluster;
+        if let Some(record) = self.state.recorded().filter(|record| *record.cluster != **now) {
+            let before = record.cluster.escape_debug();
+            let message =
+                format!("cluster \"{now}\" was applied to as \"{before}\", by its UID the same one");
+            found.push(
+                Diagnostic::warning(codes::RENAMED, message)
+                    .help("if it was renamed, nothing is to be done: the next apply records its new name"),
+            );
+        }
     }
 
     /// What could not be read: it stands in the way of what is wanted, and keeps what is only recorded.
@@ -155,10 +147,7 @@ impl<'a> Look<'a> {
         let record = self.state.record.as_ref().ok().and_then(Option::as_ref);
         let recorded = record.filter(|record| record.run.is_some()).map(|record| record.inventory.keys());
         let unwanted = recorded.into_iter().flatten().filter(|one| self.wanted.objects.get(one).is_none());
-        unwanted.filter(|object| match self.state.kind(object) {
-            Some(Kind::Listed { objects, .. }) => !objects.contains_key(*object),
-            Some(Kind::NotServed | Kind::Unread(_)) | None => false,
-        })
+        unwanted.filter(|object| self.state.is_absent(object))
     }
 
     /// The namespace of an object and since when it is being deleted, if it is.

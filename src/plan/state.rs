@@ -42,6 +42,14 @@ impl LiveState {
         }
     }
 
+    /// Whether it is known that an object is not there: its kind was listed, and it is not among the objects.
+    pub fn is_absent(&self, object: &ObjectRef) -> bool {
+        match self.kind(object) {
+            Some(Kind::Listed { objects, .. }) => !objects.contains_key(object),
+            Some(Kind::NotServed | Kind::Unread(_)) | None => false,
+        }
+    }
+
     /// How the kind of an object is served; none where it is not served, or where that is not known.
     pub fn served(&self, object: &ObjectRef) -> Option<&Served> {
         match self.kind(object) {
