@@ -36,7 +36,7 @@
 //! | `object` | the Kubernetes words: objects, references, apply order, scopes, quantities, selectors, names | – |
 //! | `yaml` | the only door to YAML: read with byte spans, emit so that the API server reads the same value | object |
 //! | `fleet` | the HCL as written: parsed, checked against the language, with the span of every part | diagnostic, source, object |
-//! | `cluster` | variables, locals, profiles and overrides resolved into complete clusters; remembers which line set each value | diagnostic, source, object, fleet |
+//! | `cluster` | variables, locals, profiles and overrides resolved into complete clusters; remembers which line set each value | diagnostic, source, object, yaml, fleet |
 //! | `render` | clusters and templates → objects; deterministic, no clock, environment, network or randomness | diagnostic, source, object, yaml, cluster |
 //! | `schema` | what API servers take: their OpenAPI schemas, recorded, and objects held to them without a network | diagnostic, source, object |
 //! | `validate` | findings on rendered objects without a network | diagnostic, object, yaml, cluster, render, schema |

@@ -43,6 +43,8 @@ impl<'a> Evaluator<'a> {
         spans: &[Span],
         span: Span,
     ) -> Option<Value> {
+        let taken = self.budget.charge(function.steps);
+        self.within(taken, span)?;
         let walks = match function.reads {
             Reads::Shape | Reads::Unmarked => false,
             Reads::Elements | Reads::Everything => true,
@@ -119,15 +121,15 @@ impl<'a> Evaluator<'a> {
         if let Some(function) = function::find(name) {
             return Some(function);
         }
-        if let Some(instead) = function::left_out(name) {
+        if let Some(left_out) = function::left_out(name) {
             return self.report(
                 Diagnostic::error(
                     codes::IMPURE_FUNCTION,
                     format!("there is no function `{name}`, on purpose"),
                 )
                 .at(span, "")
-                .note("the same input must give the same bytes, whenever and wherever it is rendered")
-                .help(instead),
+                .note(left_out.why)
+                .help(left_out.instead),
             );
         }
         let problem =

@@ -158,6 +158,22 @@ pub(crate) fn elements(count: usize) -> Result<usize, Limit> {
     if count > MAX_ELEMENTS { Err(Limit::Elements) } else { Ok(count) }
 }
 
+/// Whether one function may take so many steps. What it reads and makes is charged besides.
+///
+/// # Errors
+/// If it may not.
+pub(crate) fn steps(count: usize) -> Result<(), Limit> {
+    if count as u64 > MAX_STEPS { Err(Limit::Steps) } else { Ok(()) }
+}
+
+/// Whether one function may read or make so many bytes of text.
+///
+/// # Errors
+/// If it may not.
+pub(crate) fn text(bytes: usize) -> Result<(), Limit> {
+    steps(bytes / BYTES_PER_STEP)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

@@ -71,6 +71,11 @@ impl Arguments {
         Self { function, values }
     }
 
+    /// Other arguments of the same function.
+    pub(super) fn with(&self, values: Vec<Value>) -> Self {
+        Self::new(self.function, values)
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.values.len()

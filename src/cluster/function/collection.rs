@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::arguments::{Arguments, Failure, flag, list, map};
 use super::{Function, Reads};
 use crate::cluster::eval::{arithmetic, convert, limit};
@@ -98,11 +100,13 @@ fn contains(arguments: &Arguments) -> Result<Value, Failure> {
     flag(arguments.list(0)?.contains(arguments.any(1)?))
 }
 
-/// The item at `index`, counted round and round.
+/// The item at `index`, counted round and round; a negative one counts from the end.
 fn element(arguments: &Arguments) -> Result<Value, Failure> {
     let items = arguments.list(0)?;
-    let index = arguments.count(1)?;
-    match index.checked_rem(items.len()).and_then(|index| items.get(index)) {
+    let index = arguments.whole(1)?;
+    let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let place = index.checked_rem_euclid(length).and_then(|place| usize::try_from(place).ok());
+    match place.and_then(|place| items.get(place)) {
         Some(item) => Ok(item.clone()),
         None => Err(arguments.failure(0, "must not be empty")),
     }
@@ -146,7 +150,7 @@ fn length(arguments: &Arguments) -> Result<Value, Failure> {
     let length = match &value.kind {
         Kind::List(items) => items.len(),
         Kind::Map(entries) => entries.len(),
-        Kind::String(text) => text.chars().count(),
+        Kind::String(text) => text.graphemes(true).count(),
         Kind::Null | Kind::Bool(_) | Kind::Number(_) => {
             let found = value.type_name();
             return Err(arguments.failure(0, &format!("must be a list, a map or a string, not {found}")));

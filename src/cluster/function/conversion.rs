@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::arguments::{Arguments, Failure, list, map};
+use super::arguments::{Arguments, Failure, flag, list, map};
 use super::set::unified;
 use super::{Function, Reads};
 use crate::cluster::eval::convert;
 use crate::cluster::value::{Kind, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("issensitive", &["value"], Reads::Unmarked, issensitive),
     Function::new("nonsensitive", &["value"], Reads::Unmarked, nonsensitive),
     Function::new("sensitive", &["value"], Reads::Shape, sensitive),
     Function::new("tobool", &["value"], Reads::Everything, tobool),
@@ -22,6 +23,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn nonsensitive(arguments: &Arguments) -> Result<Value, Failure> {
     let value = arguments.any(0)?.clone();
     Ok(Value { sensitive: false, ..value })
+}
+
+/// Whether the value itself is marked, not an element of it.
+fn issensitive(arguments: &Arguments) -> Result<Value, Failure> {
+    flag(arguments.any(0)?.sensitive)
 }
 
 fn sensitive(arguments: &Arguments) -> Result<Value, Failure> {

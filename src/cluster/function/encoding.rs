@@ -1,4 +1,4 @@
-//! JSON and base64.
+//! JSON, base64 and URLs.
 
 use super::arguments::{Arguments, Failure, string};
 use super::{Function, Reads, json};
@@ -11,6 +11,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("base64encode", &["text"], Reads::Everything, base64encode),
     Function::new("jsondecode", &["text"], Reads::Everything, jsondecode),
     Function::new("jsonencode", &["value"], Reads::Everything, jsonencode),
+    Function::new("urlencode", &["text"], Reads::Everything, urlencode),
 ];
 
 fn base64encode(arguments: &Arguments) -> Result<Value, Failure> {
@@ -36,4 +37,19 @@ fn jsonencode(arguments: &Arguments) -> Result<Value, Failure> {
 fn jsondecode(arguments: &Arguments) -> Result<Value, Failure> {
     let source = arguments.text(0)?;
     json::decode(&source).map_err(|problem| arguments.failure(0, &format!("must be JSON: {problem}")))
+}
+
+/// The text as a part of a query: `+` for a space, `%` and two digits for each byte that may not stand there.
+fn urlencode(arguments: &Arguments) -> Result<Value, Failure> {
+    let mut text = Text::default();
+    for byte in arguments.text(0)?.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                text.push_char(char::from(byte))?;
+            }
+            b' ' => text.push("+")?,
+            _ => text.push(&format!("%{byte:02X}"))?,
+        }
+    }
+    string(text.into_string())
 }

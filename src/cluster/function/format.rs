@@ -4,11 +4,12 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 use rust_decimal::{Decimal, RoundingStrategy};
+use unicode_segmentation::UnicodeSegmentation;
 
-use super::arguments::{Arguments, Failure, string};
+use super::arguments::{Arguments, Failure, list, string};
 use super::json;
 use crate::cluster::eval::convert;
-use crate::cluster::eval::limit::Text;
+use crate::cluster::eval::limit::{self, Text};
 use crate::cluster::value::{Kind, Value};
 
 /// The widest field and the longest fraction.
@@ -64,6 +65,36 @@ pub(super) fn format(arguments: &Arguments) -> Result<Value, Failure> {
         return Err(Failure::of_call(format!("the format takes {highest} of the {given} values given")));
     }
     string(text.into_string())
+}
+
+/// `formatlist(format, values...)`: `format` for each item of the lists among the values, which are as long as each
+/// other; any other value is the same each time.
+pub(super) fn formatlist(arguments: &Arguments) -> Result<Value, Failure> {
+    let source = arguments.text(0)?;
+    let values = arguments.from(1);
+    let mut count = None;
+    for (index, items) in (1..).zip(values.iter().map(convert::items)) {
+        let Some(items) = items else { continue };
+        let expected = *count.get_or_insert(items.len());
+        if items.len() != expected {
+            let must = format!("must be as long as the lists before it, {expected}, not {}", items.len());
+            return Err(arguments.failure(index, &must));
+        }
+    }
+    let count = count.unwrap_or(1);
+    // The format is read, and the values are gone over, once for each.
+    limit::text(count.saturating_mul(source.len()))?;
+    limit::steps(count.saturating_mul(values.len()))?;
+    let (mut lines, mut made) = (Vec::new(), 0_usize);
+    for row in 0..count {
+        let item = |value: &Value| convert::items(value).map_or(Some(value), |items| items.get(row)).cloned();
+        let given = std::iter::once(Value::string(source.clone())).chain(values.iter().filter_map(item));
+        let line = format(&arguments.with(given.collect()))?;
+        made = made.saturating_add(line.as_str().map_or(0, str::len));
+        limit::text(made)?;
+        lines.push(line);
+    }
+    list(lines)
 }
 
 impl Verb {
@@ -129,7 +160,7 @@ impl Verb {
 
     fn cut(&self, text: String) -> String {
         match self.precision {
-            Some(length) => text.chars().take(length).collect(),
+            Some(length) => text.graphemes(true).take(length).collect(),
             None => text,
         }
     }
@@ -171,7 +202,7 @@ impl Verb {
     }
 
     fn padded(&self, sign: &str, body: &str, zeros: bool, text: &mut Text) -> Result<(), Failure> {
-        let missing = self.width.saturating_sub(sign.len() + body.chars().count());
+        let missing = self.width.saturating_sub(sign.len() + body.graphemes(true).count());
         if !self.left && !zeros {
             text.repeat(" ", missing)?;
         }

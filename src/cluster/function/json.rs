@@ -51,6 +51,8 @@ pub(super) fn encode_string(string: &str, text: &mut Text) -> Result<(), Limit> 
         match c {
             '"' => text.push("\\\"")?,
             '\\' => text.push("\\\\")?,
+            '\u{8}' => text.push("\\b")?,
+            '\u{c}' => text.push("\\f")?,
             '\n' => text.push("\\n")?,
             '\r' => text.push("\\r")?,
             '\t' => text.push("\\t")?,

@@ -2,16 +2,26 @@
 //! the arguments.
 
 mod arguments;
+mod charset;
 mod collection;
 mod conversion;
+mod csv;
+mod digest;
 mod encoding;
 mod format;
 mod json;
 mod network;
 mod number;
+mod path;
+mod pattern;
 mod set;
+mod shape;
 mod string;
+mod time;
+mod yaml;
 
+#[cfg(test)]
+mod cases;
 #[cfg(test)]
 mod tests;
 
@@ -46,6 +56,8 @@ pub(super) struct Function {
     rest: Option<&'static str>,
     /// What it does with its arguments.
     pub(super) reads: Reads,
+    /// The steps that a call takes besides those for what it reads and makes.
+    pub(super) steps: u64,
     /// What it does.
     pub(super) run: fn(&Arguments) -> Result<Value, Failure>,
 }
@@ -57,7 +69,7 @@ impl Function {
         reads: Reads,
         run: fn(&Arguments) -> Result<Value, Failure>,
     ) -> Self {
-        Self { name, params, optional: 0, rest: None, reads, run }
+        Self { name, params, optional: 0, rest: None, reads, steps: 0, run }
     }
 
     const fn optional(self, optional: usize) -> Self {
@@ -66,6 +78,10 @@ impl Function {
 
     const fn rest(self, rest: &'static str) -> Self {
         Self { rest: Some(rest), ..self }
+    }
+
+    const fn costing(self, steps: u64) -> Self {
+        Self { steps, ..self }
     }
 
     /// Whether it takes this many arguments.
@@ -105,14 +121,22 @@ impl Function {
     }
 }
 
-const FAMILIES: [&[Function]; 7] = [
+const FAMILIES: [&[Function]; 15] = [
+    charset::FUNCTIONS,
     collection::FUNCTIONS,
     conversion::FUNCTIONS,
+    csv::FUNCTIONS,
+    digest::FUNCTIONS,
     encoding::FUNCTIONS,
     network::FUNCTIONS,
     number::FUNCTIONS,
+    path::FUNCTIONS,
+    pattern::FUNCTIONS,
     set::FUNCTIONS,
+    shape::FUNCTIONS,
     string::FUNCTIONS,
+    time::FUNCTIONS,
+    yaml::FUNCTIONS,
 ];
 
 /// The function with this name. `try` and `can` are none: they do not evaluate their arguments first.
@@ -125,31 +149,50 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     FAMILIES.into_iter().flatten().map(|function| function.name).chain(["try", "can"])
 }
 
-/// For a function that is left out because its result would depend on the moment or the machine: what to do
-/// instead.
-pub(super) fn left_out(name: &str) -> Option<&'static str> {
-    match name {
+/// Why a function is left out, and what to do instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LeftOut {
+    /// The reason.
+    pub(super) why: &'static str,
+    /// The next step.
+    pub(super) instead: &'static str,
+}
+
+/// For a function that is left out on purpose: most would depend on the moment or the machine.
+pub(super) fn left_out(name: &str) -> Option<LeftOut> {
+    let same_bytes = "the same input must give the same bytes, whenever and wherever it is rendered";
+    let (why, instead) = match name {
         "timestamp" | "plantimestamp" | "now" => {
-            Some("write the time down in a variable, and pass it with `--var`")
+            (same_bytes, "write the time down in a variable, and pass it with `--var`")
         }
         "uuid" | "uuidv4" | "random" | "bcrypt" => {
-            Some("write the value down in a variable, and pass it with `--var`")
+            (same_bytes, "write the value down in a variable, and pass it with `--var`")
         }
         "env" | "getenv" | "get_env" => {
-            Some("declare a variable: `FLEETWRIGHT_VAR_name` in the environment gives it a value")
+            (same_bytes, "declare a variable: `FLEETWRIGHT_VAR_name` in the environment gives it a value")
         }
         "templatefile" | "templatestring" => {
-            Some("name the template in `templates` of a unit, or use a heredoc")
+            (same_bytes, "name the template in `templates` of a unit, or use a heredoc")
         }
-        "file" | "filebase64" | "fileexists" | "fileset" | "filesha256" | "filemd5" => {
-            Some("write the text into the fleet (a heredoc keeps its lines), or pass it with `--var-file`")
-        }
-        "abspath" | "pathexpand" | "dirname" | "basename" => {
-            Some("paths are relative to the fleet; write this one as it is")
-        }
+        "file" | "filebase64" | "fileexists" | "fileset" | "filemd5" | "filesha1" | "filesha256"
+        | "filesha512" | "filebase64sha256" | "filebase64sha512" => (
+            same_bytes,
+            "write the text into the fleet (a heredoc keeps its lines), or pass it with `--var-file`",
+        ),
+        "abspath" | "pathexpand" => (same_bytes, "paths are relative to the fleet; write this one as it is"),
         "local_file" | "write" | "writefile" | "exec" | "shell" => {
-            Some("evaluation has no effects; do it outside, and pass the result with `--var`")
+            (same_bytes, "evaluation has no effects; do it outside, and pass the result with `--var`")
         }
-        _ => None,
-    }
+        "base64gzip" => (
+            "what a compressor writes changes with its version, and with it the bytes that are rendered",
+            "compress it outside, and pass the result with `--var-file`",
+        ),
+        "rsadecrypt" => (
+            "a private key has no place in a fleet",
+            "decrypt it outside, and pass the result with `--var-file` to a variable with `sensitive = true`",
+        ),
+        "ephemeralasnull" => ("no value here is ephemeral", "leave the call out"),
+        _ => return None,
+    };
+    Some(LeftOut { why, instead })
 }

@@ -2,13 +2,15 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::arguments::{Arguments, Failure, string};
+use super::arguments::{Arguments, Failure, list, string};
 use super::{Function, Reads};
 use crate::cluster::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("cidrhost", &["prefix", "hostnum"], Reads::Everything, cidrhost),
+    Function::new("cidrnetmask", &["prefix"], Reads::Everything, cidrnetmask),
     Function::new("cidrsubnet", &["prefix", "newbits", "netnum"], Reads::Everything, cidrsubnet),
+    Function::new("cidrsubnets", &["prefix"], Reads::Everything, cidrsubnets).rest("newbits"),
 ];
 
 /// A range in CIDR notation (RFC 4632, RFC 4291): the bits of its first address, and how many are fixed.
@@ -92,4 +94,46 @@ fn cidrsubnet(arguments: &Arguments) -> Result<Value, Failure> {
     let fixed = cidr.fixed + added;
     let bits = cidr.bits | number.checked_shl(cidr.width - fixed).unwrap_or(0);
     string(format!("{}/{fixed}", cidr.address(bits)))
+}
+
+/// The mask of an IPv4 range: its fixed bits set.
+fn cidrnetmask(arguments: &Arguments) -> Result<Value, Failure> {
+    let cidr = cidr(arguments)?;
+    if cidr.width != 32 {
+        return Err(arguments
+            .failure(0, "must be a range of IPv4 addresses")
+            .with_help("IPv6 knows no masks; write the length of the prefix"));
+    }
+    let mask = u32::MAX.checked_shl(cidr.free()).unwrap_or(0);
+    string(cidr.address(mask.into()))
+}
+
+/// The most bits that Terraform lets one range of several be smaller by.
+const MAX_NEWBITS: usize = 32;
+
+/// Ranges one after the other, each so many bits smaller, as soon as there is room for it.
+fn cidrsubnets(arguments: &Arguments) -> Result<Value, Failure> {
+    let cidr = cidr(arguments)?;
+    // The first address that is free, counted from the range's own; `None` past the last of all.
+    let mut next = Some(0_u128);
+    let mut ranges = Vec::new();
+    for index in 1..arguments.len() {
+        let added = arguments.count(index)?;
+        let fits = |added: &u32| *added <= cidr.free();
+        let added = u32::try_from(added).ok().filter(fits).filter(|_| (1..=MAX_NEWBITS).contains(&added));
+        let Some(added) = added else {
+            let most = usize::try_from(cidr.free()).unwrap_or(MAX_NEWBITS).min(MAX_NEWBITS);
+            return Err(arguments.failure(index, &format!("must be from 1 to {most}")));
+        };
+        // At least one bit is added, so a range is never all that there is.
+        let size = 1_u128.checked_shl(cidr.free() - added).unwrap_or(0);
+        let start = next.and_then(|next| next.checked_next_multiple_of(size));
+        let room = room(cidr.free());
+        let Some(start) = start.filter(|start| room.is_none_or(|room| *start < room)) else {
+            return Err(arguments.failure(index, "must leave room for the range"));
+        };
+        next = start.checked_add(size);
+        ranges.push(Value::string(format!("{}/{}", cidr.address(cidr.bits | start), cidr.fixed + added)));
+    }
+    list(ranges)
 }

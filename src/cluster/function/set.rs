@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::arguments::{Arguments, Failure, list};
 use super::{Function, Reads};
 use crate::cluster::eval::{convert, limit};
-use crate::cluster::value::Value;
+use crate::cluster::value::{Kind, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("distinct", &["list"], Reads::Everything, distinct),
@@ -37,29 +37,38 @@ fn set_of(elements: impl Iterator<Item = Value>) -> Result<Value, Failure> {
 }
 
 fn toset(arguments: &Arguments) -> Result<Value, Failure> {
-    set_of(unified(arguments.list(0)?.iter()).into_iter())
+    match arguments.any(0)? {
+        null if null.kind == Kind::Null => Ok(null.clone()),
+        _ => set_of(unified(arguments.list(0)?.iter()).into_iter()),
+    }
 }
 
-fn union(arguments: &Arguments) -> Result<Value, Failure> {
+/// All sets, their elements made alike.
+fn sets(arguments: &Arguments) -> Result<Vec<BTreeSet<Value>>, Failure> {
     let mut all = Vec::new();
+    let mut lengths = Vec::new();
     for index in 0..arguments.len() {
         let items = arguments.list(index)?;
         limit::elements(all.len() + items.len())?;
-        all.extend_from_slice(items);
+        all.extend(items);
+        lengths.push(items.len());
     }
-    set_of(unified(all.iter()).into_iter())
+    let mut elements = unified(all.into_iter()).into_iter();
+    Ok(lengths.into_iter().map(|length| elements.by_ref().take(length).collect()).collect())
+}
+
+fn union(arguments: &Arguments) -> Result<Value, Failure> {
+    set_of(sets(arguments)?.into_iter().flatten())
 }
 
 fn intersection(arguments: &Arguments) -> Result<Value, Failure> {
-    let mut common: BTreeSet<&Value> = arguments.list(0)?.iter().collect();
-    for index in 1..arguments.len() {
-        let other: BTreeSet<&Value> = arguments.list(index)?.iter().collect();
-        common.retain(|item| other.contains(item));
-    }
-    set_of(common.into_iter().cloned())
+    let sets = sets(arguments)?;
+    let Some((first, others)) = sets.split_first() else { return list(Vec::new()) };
+    set_of(first.iter().filter(|item| others.iter().all(|other| other.contains(item))).cloned())
 }
 
 fn subtract(arguments: &Arguments) -> Result<Value, Failure> {
-    let without: BTreeSet<&Value> = arguments.list(1)?.iter().collect();
-    set_of(arguments.list(0)?.iter().filter(|item| !without.contains(item)).cloned())
+    let sets = sets(arguments)?;
+    let Some((first, without)) = sets.split_first() else { return list(Vec::new()) };
+    set_of(first.iter().filter(|item| !without.iter().any(|other| other.contains(item))).cloned())
 }

@@ -1,9 +1,11 @@
-//! Functions over strings. A character is a Unicode code point.
+//! Functions over strings. What is counted as a character is what a reader sees as one: a grapheme cluster (UAX #29).
 
 use std::collections::BTreeSet;
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::arguments::{Arguments, Failure, flag, list, string};
-use super::{Function, Reads, format};
+use super::{Function, Reads, format, pattern};
 use crate::cluster::eval::limit::{self, Text};
 use crate::cluster::value::Value;
 
@@ -11,13 +13,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("chomp", &["text"], Reads::Everything, chomp),
     Function::new("endswith", &["text", "suffix"], Reads::Everything, endswith),
     Function::new("format", &["format"], Reads::Everything, format::format).rest("values"),
+    Function::new("formatlist", &["format"], Reads::Everything, format::formatlist).rest("values"),
     Function::new("indent", &["spaces", "text"], Reads::Everything, indent),
     Function::new("join", &["separator", "list"], Reads::Everything, join).rest("lists"),
     Function::new("lower", &["text"], Reads::Everything, lower),
-    Function::new("replace", &["text", "substring", "replacement"], Reads::Everything, replace),
+    Function::new("replace", &["text", "substring", "replacement"], Reads::Everything, replace)
+        .costing(pattern::STEPS),
     Function::new("split", &["separator", "text"], Reads::Everything, split),
     Function::new("startswith", &["text", "prefix"], Reads::Everything, startswith),
     Function::new("strcontains", &["text", "substring"], Reads::Everything, strcontains),
+    Function::new("strrev", &["text"], Reads::Everything, strrev),
     Function::new("substr", &["text", "offset", "length"], Reads::Everything, substr),
     Function::new("title", &["text"], Reads::Everything, title),
     Function::new("trim", &["text", "characters"], Reads::Everything, trim),
@@ -76,7 +81,7 @@ fn join(arguments: &Arguments) -> Result<Value, Failure> {
     string(text.into_string())
 }
 
-/// The parts between separators; the characters, for an empty separator.
+/// The parts between separators; the code points, for an empty separator.
 fn split(arguments: &Arguments) -> Result<Value, Failure> {
     let (separator, text) = (arguments.text(0)?, arguments.text(1)?);
     let mut parts = Vec::new();
@@ -94,13 +99,12 @@ fn split(arguments: &Arguments) -> Result<Value, Failure> {
     list(parts)
 }
 
-/// Every occurrence of a substring replaced.
+/// Every occurrence of a substring replaced, or every match of a pattern between slashes.
 fn replace(arguments: &Arguments) -> Result<Value, Failure> {
     let (source, substring, replacement) = (arguments.text(0)?, arguments.text(1)?, arguments.text(2)?);
-    if substring.len() > 1 && substring.starts_with('/') && substring.ends_with('/') {
-        return Err(arguments
-            .failure(1, "must be a plain substring, not a regular expression between slashes")
-            .with_help("leave the slashes out, or nest several `replace()`"));
+    if let Some(pattern) = substring.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
+        let pattern = pattern::compiled(pattern, arguments, 1)?;
+        return string(pattern::replace(&pattern, &source, &replacement)?);
     }
     let mut text = Text::default();
     let mut end = 0;
@@ -121,15 +125,20 @@ fn substr(arguments: &Arguments) -> Result<Value, Failure> {
         Ok(offset) => offset,
         Err(_) => {
             let back = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
-            source.chars().count().saturating_sub(back)
+            source.graphemes(true).count().saturating_sub(back)
         }
     };
     let taken = usize::try_from(length).unwrap_or(usize::MAX);
-    string(source.chars().skip(skipped).take(taken).collect::<String>())
+    string(source.graphemes(true).skip(skipped).take(taken).collect::<String>())
 }
 
+fn strrev(arguments: &Arguments) -> Result<Value, Failure> {
+    string(arguments.text(0)?.graphemes(true).rev().collect::<String>())
+}
+
+/// Letter by letter: `İ` becomes `i` without the dot above that Unicode keeps, as in Terraform.
 fn lower(arguments: &Arguments) -> Result<Value, Failure> {
-    cased(arguments, |c| single(c, c.to_lowercase()))
+    cased(arguments, |c| c.to_lowercase().next().unwrap_or(c))
 }
 
 /// A letter that has no single capital, such as `ß`, stays, as in Terraform.

@@ -1,41 +1,199 @@
-//! Every function: a table of calls with results, which are Terraform's 1.11 but for exact numbers and what is stricter here,
-//! and of calls that are refused.
+//! Every function, by the table of cases in `cases/*.txt`: what it gives, what it refuses, and which marks it keeps.
+//! The facts are those of Terraform 1.11 and its documentation; `tests/it/functions.rs` holds them against its libraries.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use hcl_edit::expr::Expression;
 
-use super::json;
+use super::cases::{self, Case, Gives};
+use super::{Reads, json};
+use crate::cluster::Value;
 use crate::cluster::eval::{Scope, evaluate};
 use crate::diagnostic::{Diagnostics, SourceMap};
 
-/// The result as JSON, or the messages of the problems.
-fn shown(call: &str) -> String {
+fn expression(call: &str) -> Expression {
+    call.parse().unwrap_or_else(|error| panic!("{call}: {error}"))
+}
+
+/// The value, or the messages of the problems.
+fn run(call: &str) -> Result<Value, String> {
     let file = SourceMap::default().add("test", call);
-    let expr: Expression = call.parse().unwrap_or_else(|error| panic!("{call}: {error}"));
     let mut problems = Diagnostics::new();
-    match evaluate(&expr, file, &Scope::new(), &mut problems) {
-        Some(value) => json::encode(&value).unwrap(),
-        None => problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; "),
+    evaluate(&expression(call), file, &Scope::new(), &mut problems)
+        .ok_or_else(|| problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; "))
+}
+
+fn all_cases() -> Vec<Case> {
+    cases::tables().iter().flat_map(|(_, table)| cases::read(table)).collect()
+}
+
+/// What the table would say below a call.
+fn verdict(call: &str) -> String {
+    match run(call) {
+        Ok(value) => {
+            let mark = if value.is_sensitive() { "\n  sensitive" } else { "" };
+            format!("  = {}{mark}", json::encode(&value).unwrap())
+        }
+        Err(message) => format!("  ! {message}"),
     }
 }
 
-fn check(cases: &[(&str, &str)]) {
-    for (call, expected) in cases {
-        assert_eq!(shown(call), *expected, "{call}");
+/// Compares, or writes where `FLEETWRIGHT_BLESS` is set while the tests are built.
+#[test]
+fn every_case_gives_what_the_table_says() {
+    let mut wrong = String::new();
+    for (file, table) in cases::tables() {
+        let mut written = String::new();
+        for line in table.lines() {
+            let is_verdict = ["  =", "  !", "  sensitive"].iter().any(|start| line.starts_with(start));
+            if !is_verdict {
+                writeln!(written, "{line}").unwrap();
+            }
+            if !line.is_empty() && !line.starts_with(['#', ' ']) {
+                writeln!(written, "{}", verdict(line)).unwrap();
+            }
+        }
+        if option_env!("FLEETWRIGHT_BLESS").is_some() {
+            std::fs::write(&file, &written).unwrap();
+        }
+        for (said, found) in cases::read(&table).into_iter().zip(cases::read(&written)) {
+            if (&said.gives, said.sensitive) != (&found.gives, found.sensitive) {
+                writeln!(wrong, "{}\n  the table: {:?}\n  found: {:?}", said.call, said.gives, found.gives)
+                    .unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn every_function_is_found_once_and_has_cases() {
+    let cases = all_cases();
+    let mut counted: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut calls = BTreeSet::new();
+    for case in &cases {
+        let (given, refused) = counted.entry(case.function()).or_default();
+        match case.gives.as_ref().unwrap() {
+            Gives::Value(_) => *given += 1,
+            Gives::Error(_) => *refused += 1,
+        }
+        assert!(calls.insert(&case.call), "{} stands in the table twice", case.call);
+    }
+    let names: Vec<_> = super::names().collect();
+    for name in &names {
+        assert_eq!(names.iter().filter(|other| *other == name).count(), 1, "{name}");
+        assert_eq!(super::left_out(name), None, "{name}");
+        let (given, refused) = counted.remove(name).unwrap_or_default();
+        assert!(given + refused >= 4 && given >= 2, "{name}: {given} cases that give something");
+        // Nothing is wrong for these.
+        let takes_all = ["can", "issensitive", "nonsensitive", "sensitive"].contains(name);
+        assert!(refused >= 1 || takes_all, "{name} has no case that is refused");
+        if !["try", "can"].contains(name) {
+            assert_eq!(super::find(name).unwrap().name, *name);
+        }
+    }
+    assert!(counted.is_empty(), "cases of no function: {counted:?}");
+}
+
+/// A call of which one argument is sensitive gives what it gave, and that is sensitive; and where a function mixes
+/// what is in its arguments, one sensitive item of a list is enough.
+#[test]
+fn a_sensitive_argument_makes_the_result_sensitive() {
+    let mut seen = BTreeSet::new();
+    for case in all_cases() {
+        let Some(function) = super::find(case.function()) else { continue };
+        let (Some(Gives::Value(value)), Expression::FuncCall(call)) = (&case.gives, expression(&case.call))
+        else {
+            continue;
+        };
+        if matches!(function.reads, Reads::Unmarked) || call.args.expand_final() {
+            continue;
+        }
+        let args: Vec<String> = call.args.iter().map(|arg| arg.to_string().trim().to_owned()).collect();
+        let with = |index: usize, arg: &str| {
+            let mut args = args.clone();
+            args[index] = arg.to_owned();
+            format!("{}({})", function.name, args.join(", "))
+        };
+        for (index, arg) in call.args.iter().enumerate() {
+            let mut secret = vec![with(index, &format!("sensitive({})", args[index]))];
+            if let (Expression::Array(items), Reads::Everything) = (arg, function.reads) {
+                for place in 0..items.len() {
+                    let items = items.iter().enumerate().map(|(at, item)| {
+                        let item = item.to_string().trim().to_owned();
+                        if at == place { format!("sensitive({item})") } else { item }
+                    });
+                    secret.push(with(index, &format!("[{}]", items.collect::<Vec<_>>().join(", "))));
+                }
+            }
+            for call in secret {
+                let found = run(&call).unwrap_or_else(|problem| panic!("{call}: {problem}"));
+                assert_eq!(json::encode(&found).unwrap(), *value, "{call}");
+                assert!(found.is_sensitive(), "{call}");
+                seen.insert(function.name);
+            }
+        }
+    }
+    let rest: Vec<_> = super::names().filter(|name| !seen.contains(name)).collect();
+    assert_eq!(rest, ["issensitive", "nonsensitive", "try", "can"]);
+}
+
+/// No message of a call that is refused shows a sensitive argument.
+#[test]
+fn a_refusal_shows_no_secret() {
+    for case in all_cases().iter().filter(|case| matches!(case.gives, Some(Gives::Error(_)))) {
+        let Expression::FuncCall(call) = expression(&case.call) else { continue };
+        if super::find(case.function()).is_none() || call.args.expand_final() {
+            continue;
+        }
+        // A text that no message has of itself stands before each text of the call.
+        let args = call.args.iter().map(|arg| {
+            let secret = arg.to_string().trim().replacen('"', "\"hunter2", 1);
+            format!("sensitive({secret})")
+        });
+        let call = format!("{}({})", case.function(), args.collect::<Vec<_>>().join(", "));
+        if let Err(message) = run(&call) {
+            assert!(!message.contains("hunter2"), "{call}: {message}");
+        }
     }
 }
 
 #[test]
-fn every_function_is_found_once_and_has_a_test() {
-    let source = include_str!("tests.rs");
-    let names: Vec<_> = super::names().collect();
-    for name in &names {
-        assert_eq!(names.iter().filter(|other| *other == name).count(), 1, "{name}");
-        if !["try", "can"].contains(name) {
-            assert!(source.contains(&format!("\"{name}(")), "{name} has no case");
-            assert_eq!(super::find(name).unwrap().name, *name);
-        }
-        assert_eq!(super::left_out(name), None, "{name}");
+fn what_no_fleet_needs_is_left_out_with_a_reason() {
+    for name in
+        ["timestamp", "uuid", "bcrypt", "file", "filesha512", "base64gzip", "rsadecrypt", "ephemeralasnull"]
+    {
+        let left_out = super::left_out(name).unwrap_or_else(|| panic!("{name}"));
+        assert!(!left_out.why.is_empty() && !left_out.instead.is_empty());
+        assert!(super::find(name).is_none(), "{name}");
     }
+}
+
+#[test]
+fn every_function_is_in_the_reference() {
+    let page = include_str!("../../../fleet/README.md");
+    for name in super::names() {
+        assert!(page.contains(&format!("| `{name}(")), "fleet/README.md has no row for `{name}`");
+    }
+}
+
+/// Texts that would make a function take long, or go deep.
+#[test]
+fn no_call_takes_more_than_its_share() {
+    let long = |call: &str| run(call).unwrap_err();
+    assert!(long("setproduct(range(400), range(400))").contains("100000 elements"));
+    // One million lines of nothing, made from twenty arguments.
+    assert!(
+        long("formatlist(join(\"\", [for i in range(30000): \"aaaaaaaaaa\"]), range(10000))")
+            .contains("steps")
+    );
+    assert!(long("[for i in range(30000): regexall(\"a\", \"b\")]").contains("steps"));
+    let deep = format!("regex(\"{}\", \"\")", "(".repeat(100_000));
+    assert!(long(&deep).starts_with("`regex`: `pattern` must be a regular expression"), "{}", long(&deep));
+    assert!(long("regex(\"((a{1000}){1000}){1000}\", \"\")").contains("bytes"));
+    let deep = format!("yamldecode(\"{}\")", "[".repeat(100_000));
+    assert!(long(&deep).starts_with("`yamldecode`: `text` must be YAML"));
 }
 
 #[test]
@@ -48,257 +206,6 @@ fn signatures_say_what_may_be_left_out() {
     assert_eq!(arity("join"), "at least 2 arguments");
     assert_eq!(arity("upper"), "1 argument");
     assert_eq!(arity("slice"), "3 arguments");
-}
-
-#[test]
-fn collections() {
-    check(&[
-        ("alltrue([true, \"true\"])", "true"),
-        ("alltrue([true, null])", "false"),
-        ("alltrue([])", "true"),
-        ("alltrue([1])", "`alltrue`: `list` must have only bools; [0] is a number"),
-        ("anytrue([false, \"true\"])", "true"),
-        ("anytrue([])", "false"),
-        ("coalesce(\"\", null, \"a\", \"b\")", "\"a\""),
-        ("coalesce(0, 1)", "0"),
-        ("coalesce(null, \"\")", "`coalesce`: all of its arguments are null or empty strings"),
-        ("coalescelist([], null, [1])", "[1]"),
-        ("coalescelist([])", "`coalescelist`: all of its arguments are null or empty lists"),
-        ("coalescelist(1)", "`coalescelist`: `list` must be a list, not a number"),
-        ("compact([\"a\", \"\", null, \"b\"])", "[\"a\",\"b\"]"),
-        ("compact([[]])", "`compact`: `list` must have only strings; [0] is a list"),
-        ("concat([1], [], [2, \"a\"])", "[1,2,\"a\"]"),
-        ("concat([1], null)", "`concat`: `lists` must be a list, not null"),
-        ("contains([1, \"a\"], \"a\")", "true"),
-        ("contains([1, 2], \"1\")", "false"),
-        ("element([\"a\", \"b\"], 5)", "\"b\""),
-        ("element([], 0)", "`element`: `list` must not be empty"),
-        ("element([1], -1)", "`element`: `index` must not be negative"),
-        ("element([1], 0.5)", "`element`: `index` must be a whole number"),
-        ("flatten([[1, [2]], 3, []])", "[1,2,3]"),
-        ("index([\"a\", \"b\"], \"b\")", "1"),
-        ("index([\"a\"], \"b\")", "`index`: `value` must be in the list"),
-        ("keys({ b = 1, a = 2 })", "[\"a\",\"b\"]"),
-        ("length([1, null])", "2"),
-        ("length({ a = 1 })", "1"),
-        ("length(\"né\")", "2"),
-        ("length(null)", "`length`: `value` must be a list, a map or a string, not null"),
-        ("lookup({ a = 1 }, \"a\", 2)", "1"),
-        ("lookup({ a = 1 }, \"b\", 2)", "2"),
-        ("lookup({ a = 1 }, \"b\")", "`lookup`: `key` must be in the map, as there is no default"),
-        ("merge({ a = 1, b = 1 }, { b = \"x\" }, null)", "{\"a\":1,\"b\":\"x\"}"),
-        ("merge()", "{}"),
-        ("merge([1])", "`merge`: `maps` must be a map, not a list"),
-        ("one([])", "null"),
-        ("one([1])", "1"),
-        ("one([1, 2])", "`one`: `list` must have at most one item, not 2"),
-        ("range(3)", "[0,1,2]"),
-        ("range(-2)", "[0,-1]"),
-        ("range(5, 2)", "[5,4,3]"),
-        ("range(0, 1, 0.25)", "[0,0.25,0.5,0.75]"),
-        ("range(1, 1, 5)", "[]"),
-        ("range(1, 2, 0)", "`range`: `step` must lead from the start to the limit"),
-        ("range(1, 2, -1)", "`range`: `step` must lead from the start to the limit"),
-        (
-            "range(9223372036854775806, 9223372036854775807, 2)",
-            "`range`: the result is outside of −9223372036854775808 to 9223372036854775807",
-        ),
-        ("reverse([1, 2])", "[2,1]"),
-        ("slice([1, 2, 3], 1, 3)", "[2,3]"),
-        ("slice([1, 2, 3], 1, 1)", "[]"),
-        ("slice([1, 2, 3], 1, 5)", "`slice`: `end` must not be greater than the length of the list, 3"),
-        ("slice([1, 2, 3], 2, 1)", "`slice`: `start` must not be greater than `end`"),
-        ("sort([\"b\", 1, \"a\", \"a\"])", "[\"1\",\"a\",\"a\",\"b\"]"),
-        ("sort([null])", "`sort`: `list` must have only strings; [0] is null"),
-        ("values({ b = 1, a = 2 })", "[2,1]"),
-        ("zipmap([\"a\", \"b\"], [1, 2])", "{\"a\":1,\"b\":2}"),
-        ("zipmap([\"a\"], [1, 2])", "`zipmap`: there are as many keys as values, not 1 and 2"),
-    ]);
-}
-
-#[test]
-fn sets() {
-    check(&[
-        ("distinct([\"b\", \"a\", \"b\"])", "[\"b\",\"a\"]"),
-        ("distinct([1, \"1\", 1])", "[\"1\"]"),
-        ("distinct([1, null])", "[1,null]"),
-        ("setintersection([1, 2], [2, 3], [2])", "[2]"),
-        ("setsubtract([3, 1, 2], [2])", "[1,3]"),
-        ("setunion([\"b\"], [\"a\", \"b\"])", "[\"a\",\"b\"]"),
-        ("toset([\"b\", \"a\", \"b\"])", "[\"a\",\"b\"]"),
-        ("toset([1, \"1\", \"a\"])", "[\"1\",\"a\"]"),
-        ("toset({ a = 1 })", "`toset`: `value` must be a list, not a map"),
-    ]);
-}
-
-#[test]
-fn conversions() {
-    check(&[
-        ("tobool(\"true\")", "true"),
-        ("tobool(null)", "null"),
-        ("tobool(\"yes\")", "`tobool`: `value` must be a bool, \"true\" or \"false\""),
-        ("tobool(1)", "`tobool`: `value` must be a bool, \"true\" or \"false\""),
-        ("tolist([1, \"a\", true])", "[\"1\",\"a\",\"true\"]"),
-        ("tolist([1, [2]])", "[1,[2]]"),
-        ("tolist(null)", "null"),
-        ("tolist({})", "`tolist`: `value` must be a list, not a map"),
-        ("tomap({ a = 1, b = \"x\" })", "{\"a\":\"1\",\"b\":\"x\"}"),
-        ("tonumber(\"1e3\")", "1000"),
-        ("tonumber(\"-1.50\")", "-1.50"),
-        ("tonumber(null)", "null"),
-        (
-            "tonumber(\"0x10\")",
-            "`tonumber`: `value` must be a number, or a string that spells one in decimal and within its range",
-        ),
-        (
-            "tonumber(\" 1\")",
-            "`tonumber`: `value` must be a number, or a string that spells one in decimal and within its range",
-        ),
-        ("tostring(true)", "\"true\""),
-        ("tostring(1.0)", "\"1.0\""),
-        ("tostring(null)", "null"),
-        ("tostring([])", "`tostring`: `value` must be a string, a number or a bool"),
-        ("sensitive(1)", "1"),
-        ("nonsensitive(sensitive(1))", "1"),
-    ]);
-}
-
-#[test]
-fn numbers() {
-    check(&[
-        ("abs(-1.5)", "1.5"),
-        ("abs(\"-2\")", "2"),
-        ("abs(\"x\")", "`abs`: `number` must be a number, not a string"),
-        (
-            "abs(-9223372036854775808)",
-            "`abs`: the result is outside of −9223372036854775808 to 9223372036854775807",
-        ),
-        ("ceil(1.2)", "2"),
-        ("ceil(-1.2)", "-1"),
-        ("floor(-1.5)", "-2"),
-        ("floor(\"1.5\")", "1"),
-        ("max(\"3\", 4, 2)", "4"),
-        ("max()", "`max` takes at least 1 argument, not 0"),
-        ("min(1, 2.5)", "1"),
-        ("min(1, null)", "`min`: `numbers` must be a number, not null"),
-        ("sum([1.10, \"2\"])", "3.1"),
-        ("sum([])", "`sum`: `list` must not be empty"),
-        ("sum([[]])", "`sum`: `list` must have only numbers; [0] is a list"),
-    ]);
-}
-
-#[test]
-fn strings() {
-    check(&[
-        ("chomp(\"a\\r\\n\\n\")", "\"a\""),
-        ("endswith(\"abc\", \"bc\")", "true"),
-        ("indent(2, \"a\\n\\nb\\n\")", "\"a\\n  \\n  b\\n  \""),
-        ("indent(-1, \"a\")", "`indent`: `spaces` must not be negative"),
-        ("join(\",\", [\"a\", 1], [], [true])", "\"a,1,true\""),
-        ("join(\",\", [])", "\"\""),
-        ("join(\",\")", "`join` takes at least 2 arguments, not 1"),
-        ("lower(\"ÄB\")", "\"äb\""),
-        ("replace(\"a.b.c\", \".\", \"--\")", "\"a--b--c\""),
-        ("replace(\"ab\", \"\", \"-\")", "\"-a-b-\""),
-        ("replace(\"a/b\", \"/\", \"-\")", "\"a-b\""),
-        (
-            "replace(\"a.b\", \"/./\", \"-\")",
-            "`replace`: `substring` must be a plain substring, not a regular expression between slashes",
-        ),
-        ("split(\",\", \"a,,b\")", "[\"a\",\"\",\"b\"]"),
-        ("split(\",\", \"\")", "[\"\"]"),
-        ("split(\"\", \"né\")", "[\"n\",\"é\"]"),
-        ("split(\"\", \"\")", "[]"),
-        ("startswith(\"abc\", \"ab\")", "true"),
-        ("strcontains(\"abc\", \"d\")", "false"),
-        ("substr(\"hello\", 1, 3)", "\"ell\""),
-        ("substr(\"hello\", -3, 2)", "\"ll\""),
-        ("substr(\"hello\", 2, -1)", "\"llo\""),
-        ("substr(\"né\", 10, 1)", "\"\""),
-        ("substr(\"hello\", 0, -2)", "\"hello\""),
-        ("title(\"foo bar-baz o'neil a_b\")", "\"Foo Bar-Baz O'Neil A_b\""),
-        ("trim(\"?!hello?!\", \"!?\")", "\"hello\""),
-        ("trimprefix(\"helloworld\", \"hello\")", "\"world\""),
-        ("trimspace(\" \\ta\\n\")", "\"a\""),
-        ("trimsuffix(\"helloworld\", \"world\")", "\"hello\""),
-        ("upper(\"straße\")", "\"STRAßE\""),
-        ("upper([])", "`upper`: `text` must be a string, not a list"),
-        ("upper(null)", "`upper`: `text` must be a string, not null"),
-    ]);
-}
-
-#[test]
-fn formats() {
-    check(&[
-        ("format(\"%05d|%v|%q|%s\", 12, true, \"a\\\"\", 1.5)", "\"00012|true|\\\"a\\\\\\\"\\\"|1.5\""),
-        (
-            "format(\"%5.2f|%x|%-5s|%%|%08.3f|%+d|% d|%t\", 3.14159, 255, \"a\", -3.14159, 5, 5, true)",
-            "\" 3.14|ff|a    |%|-003.142|+5| 5|true\"",
-        ),
-        (
-            "format(\"%f|%.0f|%.1f|%.2f\", 1.5, 2.5, 0.05, 9223372036854775807)",
-            "\"1.500000|2|0.0|9223372036854775807.00\"",
-        ),
-        ("format(\"%b|%o|%X|%5d|%-5d|\", 5, 8, -255, 1, 1)", "\"101|10|-FF|    1|1    |\""),
-        ("format(\"%[2]s %[1]s\", \"a\", \"b\")", "\"b a\""),
-        ("format(\"%5.1s|\", \"abc\")", "\"    a|\""),
-        ("format(\"%v %v %v\", [1, \"a\"], { a = null }, null)", "\"[1,\\\"a\\\"] {\\\"a\\\":null} null\""),
-        ("format(\"%d\", \"15\")", "\"15\""),
-        ("format(\"é\")", "\"é\""),
-        ("format(\"%d\", 1.5)", "`format`: `values` must be a whole number for `%d`, not a number"),
-        ("format(\"%s\", [])", "`format`: `values` must be a string for `%s`, not a list"),
-        ("format(\"%s %s\", \"a\")", "`format`: the format asks for value 2, the call gives 1"),
-        ("format(\"%[0]s\", \"a\")", "`format`: the format asks for value 0, the call gives 1"),
-        ("format(\"%s\", \"a\", \"b\")", "`format`: the format takes 1 of the 2 values given"),
-        (
-            "format(\"100%\")",
-            "`format`: `format` has a `%` that begins no verb; write `%%` for a percent sign",
-        ),
-        (
-            "format(\"%1001d\", 1)",
-            "`format`: `format` has a `%` that begins no verb; write `%%` for a percent sign",
-        ),
-        (
-            "format(\"%99999999999999999999d\", 1)",
-            "`format`: `format` has a `%` that begins no verb; write `%%` for a percent sign",
-        ),
-        ("format(\"%y\", 1)", "`format`: `format` has the verb `%y`, which is not known"),
-    ]);
-    assert_eq!(shown("format(\"%1000d\", 1)").len(), 1002);
-}
-
-#[test]
-fn encodings() {
-    check(&[
-        ("base64encode(\"\")", "\"\""),
-        ("base64encode(\"f\")", "\"Zg==\""),
-        ("base64encode(\"fo\")", "\"Zm8=\""),
-        ("base64encode(\"foo\")", "\"Zm9v\""),
-        ("base64encode(\"é€😀\")", "\"w6nigqzwn5iA\""),
-        ("base64decode(\"\")", "\"\""),
-        ("base64decode(\"Zg==\")", "\"f\""),
-        ("base64decode(\"Zm8=\")", "\"fo\""),
-        ("base64decode(\"Zm9v\")", "\"foo\""),
-        ("base64decode(\"w6nigqzwn5iA\")", "\"é€😀\""),
-        ("base64decode(\"//8=\")", "`base64decode`: `text` must decode to UTF-8 text"),
-        ("base64decode(\"Zg\")", "`base64decode`: `text` must be base64, with its padding"),
-        ("base64decode(\"Zg==Zg==\")", "`base64decode`: `text` must be base64, with its padding"),
-        ("base64decode(\"Z===\")", "`base64decode`: `text` must be base64, with its padding"),
-        ("base64decode(\"Zh==\")", "`base64decode`: `text` must be base64, with its padding"),
-        ("base64decode(\"Zm9_\")", "`base64decode`: `text` must be base64, with its padding"),
-        (
-            "jsonencode({ b = [1, 2.50, null], a = { c = true, d = {} }, e = [] })",
-            r#""{\"a\":{\"c\":true,\"d\":{}},\"b\":[1,2.50,null],\"e\":[]}""#,
-        ),
-        (
-            "jsonencode(\"<&>\\u2028\\u0001\\t\\\"\\\\é\")",
-            r#""\"\\u003c\\u0026\\u003e\\u2028\\u0001\\t\\\"\\\\é\"""#,
-        ),
-        (
-            r#"jsondecode(" {\"a\" : [1.50, -2e1, true, false, null, \"\\u00e9\\ud83d\\ude00\\n\\/\"], \"b\": {}} ")"#,
-            "{\"a\":[1.50,-20,true,false,null,\"é😀\\n/\"],\"b\":{}}",
-        ),
-    ]);
 }
 
 #[test]
@@ -338,46 +245,4 @@ fn what_is_no_json_is_refused_with_its_place() {
         "more than 64 lists and objects inside each other (byte 64)"
     );
     assert!(nested(1_000_000).is_err());
-}
-
-#[test]
-fn networks() {
-    check(&[
-        ("cidrhost(\"10.1.2.240/28\", 1)", "\"10.1.2.241\""),
-        ("cidrhost(\"10.0.0.0/16\", -2)", "\"10.0.255.254\""),
-        ("cidrhost(\"10.0.0.0/30\", 3)", "\"10.0.0.3\""),
-        ("cidrhost(\"10.0.0.0/30\", 4)", "`cidrhost`: `hostnum` must fit into the 2 bits for hosts"),
-        ("cidrhost(\"10.0.0.0/30\", -4)", "\"10.0.0.0\""),
-        ("cidrhost(\"10.0.0.0/30\", -5)", "`cidrhost`: `hostnum` must fit into the 2 bits for hosts"),
-        ("cidrhost(\"fd00::/64\", 34)", "\"fd00::22\""),
-        ("cidrhost(\"::/0\", -1)", "\"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff\""),
-        ("cidrhost(\"0.0.0.0/0\", -1)", "\"255.255.255.255\""),
-        ("cidrsubnet(\"172.16.0.0/12\", 4, 2)", "\"172.18.0.0/16\""),
-        ("cidrsubnet(\"10.1.2.3/8\", 8, 255)", "\"10.255.0.0/16\""),
-        ("cidrsubnet(\"10.0.0.0/8\", 0, 0)", "\"10.0.0.0/8\""),
-        ("cidrsubnet(\"10.0.0.0/8\", 24, 1)", "\"10.0.0.1/32\""),
-        ("cidrsubnet(\"fd00::/48\", 16, 5)", "\"fd00:0:0:5::/64\""),
-        ("cidrsubnet(\"::/0\", 128, 5)", "\"::5/128\""),
-        ("cidrsubnet(\"10.0.0.0/8\", 8, 256)", "`cidrsubnet`: `netnum` must fit into 8 bits"),
-        (
-            "cidrsubnet(\"10.0.0.0/8\", 25, 1)",
-            "`cidrsubnet`: `newbits` must be at most the 24 bits that are free",
-        ),
-        (
-            "cidrsubnet(\"10.0.0.0/33\", 1, 1)",
-            "`cidrsubnet`: `prefix` must be a range of addresses such as \"10.0.0.0/16\"",
-        ),
-        (
-            "cidrsubnet(\"10.0.0/8\", 1, 1)",
-            "`cidrsubnet`: `prefix` must be a range of addresses such as \"10.0.0.0/16\"",
-        ),
-        (
-            "cidrsubnet(\"10.0.0.0\", 1, 1)",
-            "`cidrsubnet`: `prefix` must be a range of addresses such as \"10.0.0.0/16\"",
-        ),
-        (
-            "cidrsubnet(\"10.0.0.0/+8\", 1, 1)",
-            "`cidrsubnet`: `prefix` must be a range of addresses such as \"10.0.0.0/16\"",
-        ),
-    ]);
 }
