@@ -1,4 +1,4 @@
-//! The programs of the lab: built from `tests/lab` at first use and kept in cargo's target folder.
+//! The programs of the lab: built from `tests/lab` and `tests/hcl` at first use and kept in cargo's target folder.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -13,18 +13,39 @@ use sha2::{Digest, Sha256};
 /// One program that `go build` makes.
 struct Program {
     name: &'static str,
-    /// Its sources below `tests/lab`: another one's change does not build it again.
+    /// The folder of its module, and its package there.
+    module: &'static str,
+    package: &'static str,
+    /// Its sources below the module: another one's change does not build it again.
     sources: &'static [&'static str],
     flags: &'static [&'static str],
     /// The names it is also called by; see `tests/lab/cmd/servers`.
     also: &'static [&'static str],
 }
 
-const LAB: Program =
-    Program { name: "lab", sources: &["go.mod", "go.sum", "cmd/lab", "internal"], flags: &[], also: &[] };
+const LAB: Program = Program {
+    name: "lab",
+    module: "tests/lab",
+    package: "./cmd/lab",
+    sources: &["go.mod", "go.sum", "cmd/lab", "internal"],
+    flags: &[],
+    also: &[],
+};
+
+/// A module of its own: its versions are Terraform's, and the servers need not be built again for them.
+const HCL: Program = Program {
+    name: "hcl",
+    module: "tests/hcl",
+    package: ".",
+    sources: &["go.mod", "go.sum", "main.go"],
+    flags: &[],
+    also: &[],
+};
 
 const SERVERS: Program = Program {
     name: "servers",
+    module: "tests/lab",
+    package: "./cmd/servers",
     sources: &["go.mod", "go.sum", "cmd/servers"],
     flags: &[
         "-p=2", // each linker and compiler may take gigabytes
@@ -40,6 +61,16 @@ const SERVERS: Program = Program {
 pub fn lab() -> &'static Path {
     static BUILT: LazyLock<Result<PathBuf, String>> =
         LazyLock::new(|| build(&LAB).map(|folder| folder.join("lab")));
+    match &*BUILT {
+        Ok(program) => program,
+        Err(problem) => panic!("{problem}"),
+    }
+}
+
+/// The program that asks Terraform's libraries: seconds to build.
+pub fn hcl() -> &'static Path {
+    static BUILT: LazyLock<Result<PathBuf, String>> =
+        LazyLock::new(|| build(&HCL).map(|folder| folder.join("hcl")));
     match &*BUILT {
         Ok(program) => program,
         Err(problem) => panic!("{problem}"),
@@ -66,6 +97,10 @@ pub fn assets() -> Option<PathBuf> {
 /// `tests/lab` in the repository.
 pub fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab")
+}
+
+fn module(program: &Program) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(program.module)
 }
 
 /// The lab's part of cargo's target folder.
@@ -118,7 +153,7 @@ fn build(program: &Program) -> Result<PathBuf, String> {
     if folder.exists() {
         return Ok(folder);
     }
-    say(&format!("building tests/lab/cmd/{0} into {1}, once", program.name, kept.display()));
+    say(&format!("building {} of {} into {}, once", program.name, program.module, kept.display()));
     for old in fs::read_dir(&kept).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
         remove(&old);
     }
@@ -129,8 +164,8 @@ fn build(program: &Program) -> Result<PathBuf, String> {
         ["build", "-trimpath", "-buildvcs=false", "-o"].map(OsString::from).into();
     arguments.push(unfinished.join(program.name).into());
     arguments.extend(program.flags.iter().map(OsString::from));
-    arguments.push(format!("./cmd/{}", program.name).into());
-    go(&sources(), arguments)?;
+    arguments.push(program.package.into());
+    go(&module(program), arguments)?;
     for name in program.also {
         symlink(program.name, unfinished.join(name)).unwrap();
     }
@@ -157,7 +192,7 @@ pub fn remove(folder: &Path) {
 }
 
 fn hash_of(program: &Program) -> String {
-    let root = sources();
+    let root = module(program);
     let mut files = Vec::new();
     let mut waiting: Vec<PathBuf> = program.sources.iter().map(|source| root.join(source)).collect();
     while let Some(path) = waiting.pop() {
