@@ -5,6 +5,8 @@
 //! for a call that is refused; `sensitive`, if the result is; and `terraform = JSON -- why` or `terraform ! -- why`
 //! where Terraform gives something else.
 
+#![allow(dead_code, reason = "each of the two test binaries reads a part of it")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
