@@ -10,12 +10,12 @@ use crate::cluster::value::Value;
 use crate::object::base64_encode;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("base64sha256", &["text"], Reads::Everything, |arguments| base64::<Sha256>(arguments)),
-    Function::new("base64sha512", &["text"], Reads::Everything, |arguments| base64::<Sha512>(arguments)),
-    Function::new("md5", &["text"], Reads::Everything, |arguments| hex::<Md5>(arguments)),
-    Function::new("sha1", &["text"], Reads::Everything, |arguments| hex::<Sha1>(arguments)),
-    Function::new("sha256", &["text"], Reads::Everything, |arguments| hex::<Sha256>(arguments)),
-    Function::new("sha512", &["text"], Reads::Everything, |arguments| hex::<Sha512>(arguments)),
+    Function::new("base64sha256", &["text"], Reads::Everything, base64::<Sha256>),
+    Function::new("base64sha512", &["text"], Reads::Everything, base64::<Sha512>),
+    Function::new("md5", &["text"], Reads::Everything, hex::<Md5>),
+    Function::new("sha1", &["text"], Reads::Everything, hex::<Sha1>),
+    Function::new("sha256", &["text"], Reads::Everything, hex::<Sha256>),
+    Function::new("sha512", &["text"], Reads::Everything, hex::<Sha512>),
     Function::new("uuidv5", &["namespace", "name"], Reads::Everything, uuidv5),
 ];
 
