@@ -13,6 +13,8 @@ mod cli_variables;
 mod determinism;
 mod diff;
 mod example;
+mod fmt;
+mod fmt_oracle;
 mod golden;
 #[path = "../harness/mod.rs"]
 mod harness;

@@ -1,6 +1,7 @@
-// Command lab is what the tests ask when they want to know what Kubernetes' own code does.
+// Command lab is what the tests ask when they want to know what the code of Kubernetes and of HCL does.
 //
 //	lab yaml             what sigs.k8s.io/yaml reads
+//	lab hcl              how hclwrite lays HCL out
 //	lab objects FILE…    the objects in YAML files, as JSON
 //	lab serve FOLDER     clusters, started and stopped on request
 package main
@@ -22,11 +23,13 @@ func main() {
 
 func run(args []string, in io.Reader, out io.Writer) error {
 	if len(args) == 0 {
-		return errors.New("expected a subcommand: yaml, objects, serve")
+		return errors.New("expected a subcommand: yaml, hcl, objects, serve")
 	}
 	switch args[0] {
 	case "yaml":
-		return answerYAML(bufio.NewReader(in), bufio.NewWriter(out))
+		return answerAll(bufio.NewReader(in), bufio.NewWriter(out), func(text []byte) any { return readYAML(text) })
+	case "hcl":
+		return answerAll(bufio.NewReader(in), bufio.NewWriter(out), layOut)
 	case "objects":
 		return printObjects(args[1:], out)
 	case "serve":
