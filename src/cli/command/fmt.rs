@@ -193,6 +193,12 @@ fn file(path: &Path) -> Result<((PathBuf, RelPath), Option<RelPath>), source::Er
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(not_found)?;
     let (root, folder) = find_root(folder)?;
+    let inside = root.join(folder.as_str());
+    // In no repository: below the working directory, so that its name is the one that was given.
+    let here = Path::new(".").canonicalize().ok().filter(|here| inside.starts_with(here));
+    let root = if root.join(".git").exists() { root } else { here.unwrap_or_else(|| inside.clone()) };
+    let below = inside.strip_prefix(&root).ok().and_then(Path::to_str).ok_or_else(not_found)?;
+    let folder = RelPath::parse(below)?;
     let path = folder.join(name)?;
     Ok(((root, folder), Some(path)))
 }

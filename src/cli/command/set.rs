@@ -60,6 +60,8 @@ impl Run {
             locate::locate(settings.fleet.dir.as_deref(), None).map_err(|problem| self.wrong(*problem))?;
         let Sources::Folder(root) = &sources else { return Err(ExitStatus::Wrong) };
         let given = self.given(&settings.fleet);
+        // The places of the values that were given are in it.
+        let map = self.sources.clone();
         let mut before = Diagnostics::new();
         let loaded = pipeline::load(sources.clone(), &folder, &given, &mut self.sources, &mut before);
         if loaded.is_none() {
@@ -75,7 +77,7 @@ impl Run {
         let edited = changed().map(|(path, text)| (path.clone(), text.now.clone()));
         let edited = sources.clone().edited(edited);
         if changed().next().is_some() {
-            self.stays_right(edited, &folder, &given, &before)?;
+            self.stays_right(edited, &folder, (&given, map), &before)?;
             if !settings.dry_run {
                 write_all(root, &address, changed()).map_err(|error| {
                     self.problems.push(error.diagnostic("the value, in the block that is named"));
@@ -189,10 +191,9 @@ impl Run {
         &mut self,
         edited: Sources,
         folder: &RelPath,
-        given: &[Given],
+        (given, mut map): (&[Given], SourceMap),
         before: &Diagnostics,
     ) -> Result<(), ExitStatus> {
-        let mut map = SourceMap::default();
         let mut after = Diagnostics::new();
         pipeline::load(edited, folder, given, &mut map, &mut after);
         let known: Vec<_> = before.iter().map(|problem| (problem.code, &problem.message)).collect();

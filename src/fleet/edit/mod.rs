@@ -86,6 +86,20 @@ pub fn set(text: &str, address: &Address, assignment: &Assignment) -> Result<Edi
     let body = parse_body(text).map_err(|_| EditError::new("the file is not HCL"))?;
     let block = only(&body, address, assignment)?;
     let is_secret = is_secret(block);
+    // What is pointed at is shown.
+    let unseen = |error: EditError| if is_secret { EditError { at: None, ..error } } else { error };
+    let edited = changed(text, block, address, assignment, is_secret).map_err(unseen)?;
+    Ok(Edited { text: format!("{kept}{}", edited.text), ..edited })
+}
+
+/// The same without a byte order mark, in the block that was found.
+fn changed(
+    text: &str,
+    block: &Block,
+    address: &Address,
+    assignment: &Assignment,
+    is_secret: bool,
+) -> Result<Edited, EditError> {
     let path = &assignment.path;
     let (before, after, spliced) = match find(text, block, address.schema(), path)? {
         Place::There { value, ty, .. } => {
@@ -97,9 +111,8 @@ pub fn set(text: &str, address: &Address, assignment: &Assignment) -> Result<Edi
             let new = written::written(&path.to_string(), ty, &assignment.value, Some(value))?;
             if parse_expr(&new).is_ok_and(|new| same(&new, value)) {
                 let (line, source) = (line_of(text, span.start), source.to_owned());
-                let whole = format!("{kept}{text}");
                 return Ok(Edited {
-                    text: whole,
+                    text: text.to_owned(),
                     line,
                     before: Some(source.clone()),
                     after: source,
@@ -122,7 +135,7 @@ pub fn set(text: &str, address: &Address, assignment: &Assignment) -> Result<Edi
     };
     let edited = spliced.and_then(|edited| {
         let line = checked(text, &edited, address, assignment, &after)?;
-        Some(Edited { text: format!("{kept}{edited}"), line, before, after, is_secret })
+        Some(Edited { text: edited, line, before, after, is_secret })
     });
     edited.ok_or_else(|| {
         EditError::new(format!("the block is written in a way that leaves no place for `{path}`"))
