@@ -29,7 +29,7 @@ pub enum RewriteError {
         /// The file.
         path: RelPath,
         /// Why.
-        error: EditError,
+        error: Box<EditError>,
     },
     /// The operating system said no, and nothing was written.
     #[error(transparent)]

@@ -71,8 +71,10 @@ fn set(place: &Place, more: &[&str]) -> String {
     let before = place.read("fleet/fleet.hcl");
     let (stdout, stderr) = place.run(&arguments(more)).done();
     let after = place.read("fleet/fleet.hcl");
-    let changed = before.lines().zip(after.lines()).filter(|(old, new)| old != new);
-    let changed: String = changed.map(|(old, new)| format!("-{old}\n+{new}\n")).collect();
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let gone = old.iter().filter(|line| !new.contains(line)).map(|line| format!("-{line}\n"));
+    let come = new.iter().filter(|line| !old.contains(line)).map(|line| format!("+{line}\n"));
+    let changed: String = gone.chain(come).collect();
     format!("{stdout}{stderr}{changed}")
 }
 
@@ -339,6 +341,8 @@ fn an_expression_is_shown_with_what_sets_it_instead() {
 
     1 error
     "#);
+    let told = place.run(&arguments(&["--fleet", "fleet", "cluster/prod-a", "values.sizes=5"])).refused(2);
+    assert!(told.contains("set that: fleetwright set --fleet fleet locals sizes.small=5\n"), "{told}");
     assert_eq!(place.read("fleet/fleet.hcl"), FLEET);
     // The command that is given does it.
     assert_snapshot!(set(&place, &["variable/image", "default=it's 1"]), @r#"

@@ -293,7 +293,9 @@ fn write_all<'t, 'a: 't>(
         let mut now = original.text.clone();
         for assignment in &text.set {
             let edited = set(&now, address, assignment);
-            now = edited.map_err(|error| RewriteError::Edit { path: path.clone(), error })?.text;
+            now = edited
+                .map_err(|error| RewriteError::Edit { path: path.clone(), error: Box::new(error) })?
+                .text;
         }
         changes.push((original, now));
     }

@@ -187,7 +187,7 @@ fn pinned(root: &Path, path: &RelPath, read: &str, name: &str, uid: &str) -> Res
     let original = Original::open(root, path, read)?;
     let edited = Address::named("cluster", name)
         .and_then(|cluster| set(&original.text, &cluster, &Assignment::argument("uid", uid)))
-        .map_err(|error| RewriteError::Edit { path: path.clone(), error })?;
+        .map_err(|error| RewriteError::Edit { path: path.clone(), error: Box::new(error) })?;
     write(&[(original, edited.text)])
 }
 
