@@ -95,8 +95,8 @@ fn values_are_set_in_place() {
     fleet/fleet.hcl:27: values.weight: 25 -> 0
     fleet/fleet.hcl:25: labels.env: "prod" -> "staging"
     -  labels = { env = "prod" }
-    +  labels = { env = "staging" }
     -    weight = 25   # of a hundred
+    +  labels = { env = "staging" }
     +    weight = 0   # of a hundred
 
     fleet/fleet.hcl:27: values.weight: unchanged
@@ -112,109 +112,22 @@ fn values_are_set_in_place() {
     fleet/fleet.hcl:19: domain: "example.com" -> "example.org"
     fleet/fleet.hcl:21: sizes.small: 1 -> 2
     -  domain = "example.com"
-    +  domain = "example.org"
     -  sizes  = { small = 1 }
+    +  domain = "example.org"
     +  sizes  = { small = 2 }
 
     fleet/fleet.hcl:44: override.x.values.a: 1 -> -2
     fleet/fleet.hcl:43: override.x.match: "env=prod" -> "env in (prod)"
     -    match  = "env=prod"
-    +    match  = "env in (prod)"
     -    values = { a = 1 }
+    +    match  = "env in (prod)"
     +    values = { a = -2 }
 
     fleet/fleet.hcl:2: templates: "." -> "../fleet"
     nothing was written: --dry-run
 
     fleet/fleet.hcl:3: description: added "a $$${b} \"c\""
-    -}
     +  description = "a $$${b} \"c\""
-    -
-    +}
-    -variable "image" {
-    +
-    -  default = "registry.example.com/web:1.1.0" # bumped by a bot
-    +variable "image" {
-    -}
-    +  default = "registry.example.com/web:1.1.0" # bumped by a bot
-    -
-    +}
-    -variable "token" {
-    +
-    -  default   = "hunter22"
-    +variable "token" {
-    -  sensitive = true
-    +  default   = "hunter22"
-    -}
-    +  sensitive = true
-    -
-    +}
-    -variable "given" {
-    +
-    -  type = string
-    +variable "given" {
-    -}
-    +  type = string
-    -
-    +}
-    -locals {
-    +
-    -  domain = "example.org"
-    +locals {
-    -  hosts  = ["a.${local.domain}"]
-    +  domain = "example.org"
-    -  sizes  = { small = 2 }
-    +  hosts  = ["a.${local.domain}"]
-    -}
-    +  sizes  = { small = 2 }
-    -
-    +}
-    -cluster "prod-a" {
-    +
-    -  labels = { env = "staging" }
-    +cluster "prod-a" {
-    -  values = {
-    +  labels = { env = "staging" }
-    -    weight = 0   # of a hundred
-    +  values = {
-    -    sizes  = local.sizes.small
-    +    weight = 0   # of a hundred
-    -    image  = var.image
-    +    sizes  = local.sizes.small
-    -    hosts  = local.hosts
-    +    image  = var.image
-    -    token  = var.token
-    +    hosts  = local.hosts
-    -    given  = var.given
-    +    token  = var.token
-    -    both   = "${var.image}!"
-    +    given  = var.given
-    -  }
-    +    both   = "${var.image}!"
-    -}
-    +  }
-    -
-    +}
-    -cluster "prod-b" {}
-    +
-    -
-    +cluster "prod-b" {}
-    -component "base" {
-    +
-    -  manifests = ["base.yaml"]
-    +component "base" {
-    -
-    +  manifests = ["base.yaml"]
-    -  override "x" {
-    +
-    -    match  = "env in (prod)"
-    +  override "x" {
-    -    values = { a = -2 }
-    +    match  = "env in (prod)"
-    -  }
-    +    values = { a = -2 }
-    -}
-    +  }
     "#);
     // Set again, nothing is written: not even the time of the file changes.
     let file = place.path().join("fleet/fleet.hcl");
@@ -231,46 +144,10 @@ fn what_is_added_moves_the_lines_after_it() {
     fleet/fleet.hcl:28: values.weight: 25 -> 1
     fleet/fleet.hcl:26: context: added "a"
     fleet/fleet.hcl:35: values.new: added true
-    -  values = {
-    +  context = "a"
     -    weight = 25   # of a hundred
-    +  values = {
-    -    sizes  = local.sizes.small
+    +  context = "a"
     +    weight = 1   # of a hundred
-    -    image  = var.image
-    +    sizes  = local.sizes.small
-    -    hosts  = local.hosts
-    +    image  = var.image
-    -    token  = var.token
-    +    hosts  = local.hosts
-    -    given  = var.given
-    +    token  = var.token
-    -    both   = "${var.image}!"
-    +    given  = var.given
-    -  }
-    +    both   = "${var.image}!"
-    -}
     +    new    = true
-    -
-    +  }
-    -cluster "prod-b" {}
-    +}
-    -component "base" {
-    +cluster "prod-b" {}
-    -  manifests = ["base.yaml"]
-    +
-    -
-    +component "base" {
-    -  override "x" {
-    +  manifests = ["base.yaml"]
-    -    match  = "env=prod"
-    +
-    -    values = { a = 1 }
-    +  override "x" {
-    -  }
-    +    match  = "env=prod"
-    -}
-    +    values = { a = 1 }
     "#);
 }
 
