@@ -250,7 +250,7 @@ fn mangled(text: &str, blanks: &[&str], turns: &[usize]) -> String {
         } else {
             out.push(character);
             let loose = matches!(character, '=' | ',' | '[' | ']' | '{' | '}' | '(' | ')' | '\n' | ':');
-            if loose && turn.next().unwrap() % 5 == 0 {
+            if loose && turn.next().unwrap().is_multiple_of(5) {
                 out.push_str(blanks[turn.next().unwrap() % blanks.len()]);
             }
         }
