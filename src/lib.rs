@@ -35,7 +35,7 @@
 //! | `source` | where text comes from: a folder, a git revision, a test's strings; nothing outside the root | – |
 //! | `object` | the Kubernetes words: objects, references, apply order, scopes, quantities, selectors, names | – |
 //! | `yaml` | the only door to YAML: read with byte spans, emit so that the API server reads the same value | object |
-//! | `fleet` | the HCL as written: parsed, checked against the language, with the span of every part | diagnostic, source, object |
+//! | `fleet` | the HCL as written: parsed, checked against the language, with the span of every part; edited and laid out in place | diagnostic, source, object |
 //! | `cluster` | variables, locals, profiles and overrides resolved into complete clusters; remembers which line set each value | diagnostic, source, object, yaml, fleet |
 //! | `render` | clusters and templates → objects; deterministic, no clock, environment, network or randomness | diagnostic, source, object, yaml, cluster |
 //! | `schema` | what API servers take: their OpenAPI schemas, recorded, and objects held to them without a network | diagnostic, source, object |
@@ -46,7 +46,7 @@
 //! | `readiness` | whether a live object is ready, and why it is not | object |
 //! | `apply` | one cluster is changed: locked, written in order, waited for, recorded | diagnostic, object, cluster, schema, plan, live, readiness |
 //! | `rollout` | which cluster may be changed when: stages, evidence, freezes | diagnostic, object, cluster, plan |
-//! | `report` | problems, objects and diffs → text, JSON, Markdown, SARIF and annotations; no effects | diagnostic, source, object, yaml, cluster, render, validate, diff, plan, readiness, apply, rollout |
+//! | `report` | problems, objects and diffs → text, JSON, Markdown, SARIF and annotations; no effects | diagnostic, source, object, yaml, fleet, cluster, render, validate, diff, plan, readiness, apply, rollout |
 //! | `cli` | arguments → settings → one file per command → exit status | diagnostic, source, object, yaml, fleet, cluster, render, schema, validate, diff, plan, live, readiness, apply, rollout, report |
 //!
 //! # Invariants

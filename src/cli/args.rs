@@ -2,6 +2,7 @@
 
 mod apply;
 mod diff;
+mod edit;
 mod status;
 
 use std::num::NonZeroUsize;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub use self::apply::{ApplyArgs, ApplyOutputArgs, LogFormat, PatienceArgs, PermitArgs};
 pub use self::diff::{AgainstArg, DiffArgs, DiffFormat, DiffOutputArgs};
+pub use self::edit::{FmtArgs, SetArgs};
 pub use self::status::{HistoryArgs, StatusArgs, UnlockArgs};
 use crate::cluster::{DurationError, parse_duration};
 
@@ -32,6 +34,7 @@ Getting started:
   fleetwright trust           pins a cluster, so that no other is ever taken for it
   fleetwright apply           changes one cluster, to readiness
   fleetwright status          what each cluster holds, and how far it has come
+  fleetwright fmt             lays the fleet's files out
 
 Exit status, the same for every command:
   0  done, or no differences
@@ -80,6 +83,12 @@ pub enum Command {
     /// Pin a cluster by the UID of its kube-system namespace
     #[command(after_long_help = TRUST, mut_arg("rev", |rev| rev.hide(true)))]
     Trust(TrustArgs),
+    /// Lay the fleet's files out as `terraform fmt` does
+    #[command(after_long_help = edit::FMT)]
+    Fmt(FmtArgs),
+    /// Set a literal in the fleet's files, in place
+    #[command(after_long_help = edit::SET, mut_arg("rev", |rev| rev.hide(true)))]
+    Set(SetArgs),
     /// Record the schemas of the clusters' API servers, which `validate` holds objects to
     #[command(subcommand)]
     Schema(SchemaCommand),

@@ -39,7 +39,7 @@ pub fn commit(named: Option<&Path>, revision: &str) -> Result<Option<String>, Bo
     }
     Ok(match in_revision(named, revision) {
         Ok((Sources::Revision(revision), _)) => Some(revision.commit()),
-        Ok((Sources::Folder(_) | Sources::Memory(_), _)) => None,
+        Ok((Sources::Folder(_) | Sources::Memory(_) | Sources::Edited { .. }, _)) => None,
         // The fleet is not in it yet.
         Err(problem) if problem.code == codes::NO_FLEET => None,
         Err(problem) => return Err(problem),

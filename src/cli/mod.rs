@@ -78,6 +78,8 @@ fn dispatch(
         Settings::Status(settings) => command::status::run(&settings, &console),
         Settings::History(settings) => command::history::run(&settings, &console),
         Settings::Unlock(settings) => command::unlock::run(&settings, &console),
+        Settings::Fmt(settings) => command::fmt::run(&settings, &console),
+        Settings::Set(settings) => command::set::run(&settings, &console),
         Settings::SchemaFetch(settings) => command::schema::run(&settings, &console),
         Settings::Trust(settings) => command::trust::run(&settings, &console),
         Settings::Init(settings) => init::run(&settings, &console),

@@ -13,8 +13,8 @@ use std::time::Duration;
 pub use self::apply::{Allowed, Apply, History, Status, Unlock};
 use super::args::{
     AgainstArg, Arguments, Command, CompletionArgs, ConnectArgs, DiffArgs, DiffFormat, DiffOutputArgs,
-    FindingsArgs, FindingsFormat, FleetArgs, Format, InitArgs, ManArgs, OutputArgs, RenderArgs,
-    SchemaCommand, SchemaFetchArgs, TrustArgs, ValidateArgs, VersionArgs, When,
+    FindingsArgs, FindingsFormat, FleetArgs, FmtArgs, Format, InitArgs, ManArgs, OutputArgs, RenderArgs,
+    SchemaCommand, SchemaFetchArgs, SetArgs, TrustArgs, ValidateArgs, VersionArgs, When,
 };
 use super::console::Console;
 use super::environment::{Environment, Terminal};
@@ -40,6 +40,10 @@ pub enum Settings {
     History(History),
     /// `unlock`.
     Unlock(Unlock),
+    /// `fmt`.
+    Fmt(Fmt),
+    /// `set`.
+    Set(Set),
     /// `schema fetch`.
     SchemaFetch(SchemaFetch),
     /// `trust`.
@@ -118,6 +122,41 @@ pub struct Diff {
     pub format: DiffFormat,
     /// Whether progress is shown.
     pub progress: bool,
+}
+
+/// The settings of `fmt`.
+#[derive(Debug)]
+pub struct Fmt {
+    /// What to lay out.
+    pub what: Laid,
+    /// Whether nothing is written.
+    pub check: bool,
+    /// Whether the change is shown.
+    pub diff: bool,
+}
+
+/// What `fmt` lays out.
+#[derive(Debug)]
+pub enum Laid {
+    /// The files of a fleet: of this folder, if one was named.
+    Fleet(Option<PathBuf>),
+    /// These files and folders.
+    Paths(Vec<PathBuf>),
+    /// Stdin, onto stdout.
+    Stdin,
+}
+
+/// The settings of `set`.
+#[derive(Debug)]
+pub struct Set {
+    /// The fleet to edit.
+    pub fleet: Fleet,
+    /// The block, as it was named.
+    pub block: String,
+    /// `PATH=VALUE` each.
+    pub assignments: Vec<String>,
+    /// Whether nothing is written.
+    pub dry_run: bool,
 }
 
 /// The settings of `schema fetch`.
@@ -297,6 +336,18 @@ impl Settings {
             Command::Unlock(args) => {
                 let (unlock, color) = Unlock::new(args, environment, terminal);
                 (Self::Unlock(unlock), console(color))
+            }
+            Command::Fmt(FmtArgs { paths, check, diff, fleet, color }) => {
+                let what = match paths.as_slice() {
+                    [] => Laid::Fleet(fleet),
+                    [only] if only.as_os_str() == "-" => Laid::Stdin,
+                    _ => Laid::Paths(paths),
+                };
+                (Self::Fmt(Fmt { what, check, diff }), console(color))
+            }
+            Command::Set(SetArgs { block, assignments, dry_run, fleet, color }) => {
+                let fleet = Fleet::new(fleet, environment, terminal);
+                (Self::Set(Set { fleet, block, assignments, dry_run }), console(color))
             }
             Command::Schema(SchemaCommand::Fetch(args)) => {
                 let SchemaFetchArgs { cluster, select, connect, fleet, output } = args;

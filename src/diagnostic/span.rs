@@ -111,6 +111,12 @@ impl SourceMap {
         u32::try_from(first).ok().map(FileId)
     }
 
+    /// The file of the root at this path, if it was added.
+    pub fn at_path(&self, below: &str) -> Option<FileId> {
+        let at = self.files.iter().position(|file| file.below.as_deref() == Some(below))?;
+        u32::try_from(at).ok().map(FileId)
+    }
+
     /// The file with this id, if it belongs to this map.
     pub fn file(&self, id: FileId) -> Option<&SourceFile> {
         self.files.get(id.0 as usize)

@@ -5,6 +5,7 @@ mod block;
 mod codes;
 mod edit;
 mod foreign;
+mod format;
 mod heredoc;
 mod label;
 mod outline;
@@ -13,9 +14,10 @@ pub mod schema;
 mod written;
 
 pub use block::{Argument, Block, Name, shown};
-pub use edit::{EditError, set_argument};
+pub use edit::{Address, Assignment, EditError, Edited, names, set};
+pub use format::{FormatError, format};
 pub use heredoc::{flush_heredocs, strips};
-pub use written::{Fleet, parse};
+pub use written::{Fleet, check_syntax, parse};
 
 #[cfg(test)]
 mod tests;

@@ -78,6 +78,30 @@ pub fn parse(sources: &Sources, folder: &RelPath, map: &mut SourceMap) -> (Optio
     (fleet.filter(|_| !guesswork), problems)
 }
 
+/// Reads one file for its syntax alone: what its blocks say does not matter. `None` if there is an error in it.
+pub fn check_syntax(
+    sources: &Sources,
+    path: &RelPath,
+    map: &mut SourceMap,
+    problems: &mut Diagnostics,
+) -> Option<FileId> {
+    let mut found = Diagnostics::new();
+    let file = match sources.read(path) {
+        Ok(text) => {
+            let file = map.add_file(path.as_str(), sources.shown(path), text);
+            read::read(file, map, &mut found);
+            Some(file)
+        }
+        Err(error) => {
+            found.push(unreadable(path, error, map));
+            None
+        }
+    };
+    let is_sound = !found.has_errors();
+    problems.append(found);
+    file.filter(|_| is_sound)
+}
+
 fn unreadable(path: &RelPath, error: Error, map: &mut SourceMap) -> Diagnostic {
     let problem = Diagnostic::error(codes::UNREADABLE, error.to_string());
     let step = error.next_step();

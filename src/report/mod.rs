@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod diff;
+pub mod edited;
 mod escape;
 pub mod excuse;
 pub mod fetched;
@@ -20,6 +21,7 @@ mod severity;
 pub mod status;
 pub mod text;
 pub mod trust;
+pub mod unified;
 pub mod version;
 mod window;
 

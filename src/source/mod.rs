@@ -32,6 +32,13 @@ pub enum Sources {
     Memory(BTreeMap<RelPath, Arc<[u8]>>),
     /// The tree of a commit; the working tree does not matter to it.
     Revision(Arc<Revision>),
+    /// Others, some of their files as an edit would leave them.
+    Edited {
+        /// The others.
+        on: Box<Self>,
+        /// The edited files.
+        files: BTreeMap<RelPath, Arc<[u8]>>,
+    },
 }
 
 impl Sources {
@@ -51,11 +58,19 @@ impl Sources {
         Revision::open(root, revision).map(|revision| Self::Revision(Arc::new(revision)))
     }
 
+    /// The same with other texts in some of its files, which are there.
+    #[must_use]
+    pub fn edited(self, texts: impl IntoIterator<Item = (RelPath, String)>) -> Self {
+        let files = texts.into_iter().map(|(path, text)| (path, Arc::from(text.into_bytes()))).collect();
+        Self::Edited { on: Box::new(self), files }
+    }
+
     /// The path as a person finds it: below the root, or `REVISION:PATH` as git has it.
     pub fn shown(&self, path: &RelPath) -> String {
         match self {
             Self::Folder(_) | Self::Memory(_) => path.to_string(),
             Self::Revision(revision) => revision.shown(path),
+            Self::Edited { on, .. } => on.shown(path),
         }
     }
 
@@ -94,6 +109,7 @@ impl Sources {
                 Ok(found)
             }
             Self::Revision(revision) => revision.list(folder),
+            Self::Edited { on, .. } => on.list(folder),
         }
     }
 
@@ -103,6 +119,7 @@ impl Sources {
             Self::Folder(root) => folder::exists(root, path),
             Self::Memory(files) => files.contains_key(path) || files.keys().any(|file| file.is_below(path)),
             Self::Revision(revision) => revision.exists(path),
+            Self::Edited { on, .. } => on.exists(path),
         }
     }
 
@@ -123,6 +140,10 @@ impl Sources {
                 None => Err(Error::NotFound { path: path.to_string() }),
             },
             Self::Revision(revision) => decode(&revision.shown(path), &revision.read(path)?),
+            Self::Edited { on, files } => match files.get(path) {
+                Some(bytes) => decode(&on.shown(path), bytes),
+                None => on.read(path),
+            },
         }
     }
 }

@@ -7,10 +7,12 @@
 
 #![allow(dead_code, unused_imports, reason = "each test binary uses its part")]
 
+pub mod asked;
 pub mod client;
 pub mod cluster;
 pub mod crds;
 pub mod dry_run;
+pub mod hcl;
 mod kinds;
 pub mod manager;
 pub mod many;

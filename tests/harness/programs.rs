@@ -37,7 +37,7 @@ const HCL: Program = Program {
     name: "hcl",
     module: "tests/hcl",
     package: ".",
-    sources: &["go.mod", "go.sum", "main.go"],
+    sources: &["go.mod", "go.sum", "main.go", "layout.go"],
     flags: &[],
     also: &[],
 };

@@ -1,10 +1,8 @@
 //! The YAML that Kubernetes reads: `sigs.k8s.io/yaml`, asked through `lab yaml`.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-
 use serde_json::Value;
 
+use super::asked::Asked;
 use super::programs;
 
 /// What `sigs.k8s.io/yaml` makes of a text.
@@ -16,41 +14,19 @@ pub enum Answer {
     Refused(String, Option<Value>),
 }
 
-/// A running `lab yaml`; it ends when this is dropped.
-pub struct Yaml {
-    child: Child,
-    requests: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
-}
+/// A running `lab yaml`.
+pub struct Yaml(Asked);
 
 impl Yaml {
     pub fn start() -> Self {
-        let mut command = Command::new(programs::lab());
-        let mut child = command.arg("yaml").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let requests = child.stdin.take();
-        let answers = BufReader::new(child.stdout.take().unwrap());
-        Self { child, requests, answers }
+        Self(Asked::start(programs::lab(), "yaml"))
     }
 
     pub fn read(&mut self, text: &str) -> Answer {
-        let requests = self.requests.as_mut().unwrap();
-        requests.write_all(&u32::try_from(text.len()).unwrap().to_be_bytes()).unwrap();
-        requests.write_all(text.as_bytes()).unwrap();
-        let mut line = String::new();
-        self.answers.read_line(&mut line).unwrap();
-        let mut answer: Value = serde_json::from_str(&line).unwrap();
+        let mut answer = self.0.ask(text);
         match answer.get("error").and_then(Value::as_str).map(str::to_owned) {
             Some(error) => Answer::Refused(error, answer.get_mut("lax").map(Value::take)),
             None => Answer::Read(answer["ok"].take()),
         }
-    }
-}
-
-impl Drop for Yaml {
-    fn drop(&mut self) {
-        // Closing its input ends it.
-        self.requests = None;
-        let ended = self.child.wait();
-        assert!(ended.is_ok_and(|status| status.success()) || std::thread::panicking(), "lab yaml failed");
     }
 }

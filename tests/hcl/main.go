@@ -1,5 +1,5 @@
 // Command hcl is what the tests ask when they want to know what Terraform's own libraries make of an expression.
-// It reads a JSON list of expressions and writes a JSON list of answers.
+// It reads a JSON list of expressions and writes a JSON list of answers; `hcl layout` lays out files.
 //
 // It knows the functions that Terraform takes from libraries. Terraform's others are in no package that can be
 // imported, and a second version of them, written here, would prove nothing.
@@ -116,13 +116,17 @@ type answer struct {
 }
 
 func main() {
+	run := evaluateAll
+	if len(os.Args) == 2 && os.Args[1] == "layout" {
+		run = layOutAll
+	}
 	if err := run(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "hcl:", err)
 		os.Exit(1)
 	}
 }
 
-func run(in io.Reader, out io.Writer) error {
+func evaluateAll(in io.Reader, out io.Writer) error {
 	var expressions []string
 	if err := json.NewDecoder(in).Decode(&expressions); err != nil {
 		return fmt.Errorf("a list of expressions: %w", err)

@@ -165,6 +165,8 @@ fn every_command_says_how_it_can_end_and_gives_an_example() {
         "status",
         "history",
         "unlock",
+        "fmt",
+        "set",
         "init",
         "completion",
         "man",
@@ -185,7 +187,7 @@ fn completions_and_manual_pages_are_made_for_all_commands() {
     }
     let (page, _) = place.run(&["man"]).done();
     let (_, told) = place.run(&["man", "--out", "man1"]).done();
-    assert_eq!(told, "man1: 14 pages written\n");
+    assert_eq!(told, "man1: 16 pages written\n");
     assert_eq!(place.read("man1/fleetwright.1"), page);
     let mut names: Vec<_> = std::fs::read_dir(place.path().join("man1"))
         .unwrap()
@@ -198,11 +200,13 @@ fn completions_and_manual_pages_are_made_for_all_commands() {
             "apply",
             "completion",
             "diff",
+            "fmt",
             "history",
             "init",
             "man",
             "render",
             "schema",
+            "set",
             "status",
             "trust",
             "unlock",

@@ -13,6 +13,8 @@ mod cli_variables;
 mod determinism;
 mod diff;
 mod example;
+mod fmt;
+mod fmt_oracle;
 mod functions;
 mod golden;
 #[path = "../harness/mod.rs"]
@@ -23,5 +25,6 @@ mod recorded;
 mod repository;
 mod schema_messages;
 mod secrets;
+mod set;
 mod tricky;
 mod yaml_oracle;

@@ -3,12 +3,14 @@
 pub mod apply;
 pub mod completion;
 pub mod diff;
+pub mod fmt;
 mod head;
 pub mod history;
 pub mod man;
 mod planned;
 pub mod render;
 pub mod schema;
+pub mod set;
 pub mod status;
 pub mod trust;
 pub mod unlock;

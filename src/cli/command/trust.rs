@@ -1,20 +1,21 @@
 //! `trust`: pin a cluster by the UID that it answers with.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{Run, print_json};
 use crate::cli::args::Format;
 use crate::cli::console::Console;
 use crate::cli::pipeline::Loaded;
-use crate::cli::rewrite::rewrite;
+use crate::cli::rewrite::{Original, RewriteError, write};
 use crate::cli::runtime::block_on;
 use crate::cli::settings::{Consent, Trust};
 use crate::cli::status::ExitStatus;
 use crate::cli::{codes, connect};
 use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, SourceFile};
-use crate::fleet::set_argument;
+use crate::fleet::{Address, Assignment, set};
 use crate::live::kubeconfig::Access;
 use crate::live::{Failure, Identities};
 use crate::report::trust::{self, Found, Outcome};
@@ -165,8 +166,7 @@ impl Run {
             return Ok((Outcome::NotPinned, status));
         };
         let text = file.map_or("", SourceFile::text);
-        let edit = |text: &str| set_argument(text, ("cluster", name), "uid", &found.uid, "context");
-        match rewrite(root, &path, text, edit) {
+        match pinned(root, &path, text, name, &found.uid) {
             Ok(()) => {
                 if settings.format == Format::Text {
                     console
@@ -180,6 +180,15 @@ impl Run {
             }
         }
     }
+}
+
+/// Writes the UID into the block of the cluster.
+fn pinned(root: &Path, path: &RelPath, read: &str, name: &str, uid: &str) -> Result<(), RewriteError> {
+    let original = Original::open(root, path, read)?;
+    let edited = Address::named("cluster", name)
+        .and_then(|cluster| set(&original.text, &cluster, &Assignment::argument("uid", uid)))
+        .map_err(|error| RewriteError::Edit { path: path.clone(), error: Box::new(error) })?;
+    write(&[(original, edited.text)])
 }
 
 async fn answer(

@@ -48,20 +48,28 @@ impl Folder {
         if !real_folder(path)? {
             fs::create_dir_all(path).map_err(Error::io("make this folder", path))?;
         }
-        let handle = File::open(path).map_err(Error::io("open this folder", path))?;
-        let lock = match handle.try_lock() {
-            Ok(()) => Some(handle),
-            Err(TryLockError::WouldBlock) => return Err(Error::Busy(path.to_owned())),
-            // Some network file systems have no locks; one writer at a time is then up to the user.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => None,
-            Err(TryLockError::Error(error)) => return Err(Error::io("lock this folder", path)(error)),
-        };
+        let lock = lock(path)?;
         Ok(Self { path: path.to_owned(), index: index::load(path)?, lock })
     }
 
     /// Whether the folder may be written to.
     pub(super) fn is_locked(&self) -> bool {
         self.lock.is_some()
+    }
+}
+
+/// The lock of a folder against other runs, held until it is let go. `None` where the file system has no locks: one
+/// writer at a time is then up to the user.
+///
+/// # Errors
+/// If another run holds it, or the folder cannot be opened.
+pub fn lock(path: &Path) -> Result<Option<File>, Error> {
+    let handle = File::open(path).map_err(Error::io("open this folder", path))?;
+    match handle.try_lock() {
+        Ok(()) => Ok(Some(handle)),
+        Err(TryLockError::WouldBlock) => Err(Error::Busy(path.to_owned())),
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(None),
+        Err(TryLockError::Error(error)) => Err(Error::io("lock this folder", path)(error)),
     }
 }
 

@@ -13,8 +13,8 @@ mod write;
 
 pub use compare::{compare, strangers};
 pub use error::Error;
-pub use folder::{Folder, Found, look, real_folder};
-pub use write::{Outcome, new_file, replace, replace_keeping, write};
+pub use folder::{Folder, Found, lock, look, real_folder};
+pub use write::{Outcome, Staged, new_file, replace, sweep, write};
 
 #[cfg(test)]
 mod tests;

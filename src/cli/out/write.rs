@@ -1,11 +1,11 @@
 //! Writing: whole files, by way of temporary ones.
 
 use std::collections::BTreeSet;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::compare::Comparison;
 use super::error::Error;
@@ -84,51 +84,74 @@ fn save(folder: &Folder, before: &Index, after: &Index) -> Result<(), Error> {
 /// # Errors
 /// What the operating system said. The temporary file is taken away, or else by the next run.
 pub fn replace(folder: &Path, name: &str, bytes: &[u8], mode: u32) -> Result<(), Error> {
-    replace_with(folder, name, bytes, mode, |_| Ok(()))
+    stage(folder, name, bytes, mode, |_| Ok(()))?.put()
 }
 
-/// The same for a file whose mode stays exactly as these permissions have it.
-///
-/// # Errors
-/// As [`replace`].
-pub fn replace_keeping(
-    folder: &Path,
-    name: &str,
-    bytes: &[u8],
-    permissions: &fs::Permissions,
-) -> Result<(), Error> {
-    // The umask may have taken from the new file.
-    let exactly = |file: &fs::File| file.set_permissions(permissions.clone());
-    replace_with(folder, name, bytes, permissions.mode() & 0o777, exactly)
+/// A file that was written beside the one that it is to replace. It is taken away unless it is put there.
+#[derive(Debug)]
+pub struct Staged {
+    temporary: PathBuf,
+    path: PathBuf,
+    is_put: bool,
 }
 
-fn replace_with(
+impl Staged {
+    /// The bytes for `folder/name`, on the disk, with exactly these permissions.
+    ///
+    /// # Errors
+    /// What the operating system said.
+    pub fn keeping(
+        folder: &Path,
+        name: &str,
+        bytes: &[u8],
+        permissions: &Permissions,
+    ) -> Result<Self, Error> {
+        // The umask may have taken from the new file. What is renamed must be whole even if the machine stops.
+        let finish =
+            |file: &fs::File| file.set_permissions(permissions.clone()).and_then(|()| file.sync_all());
+        stage(folder, name, bytes, permissions.mode() & 0o777, finish)
+    }
+
+    /// Puts the file in its place, in one step.
+    ///
+    /// # Errors
+    /// What the operating system said.
+    pub fn put(mut self) -> Result<(), Error> {
+        fs::rename(&self.temporary, &self.path).map_err(Error::io("write this file", &self.path))?;
+        self.is_put = true;
+        Ok(())
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if !self.is_put {
+            match fs::remove_file(&self.temporary) {
+                // Not even made, or taken away, or left to the next run: what went wrong before is told.
+                Ok(()) | Err(_) => {}
+            }
+        }
+    }
+}
+
+fn stage(
     folder: &Path,
     name: &str,
     bytes: &[u8],
     mode: u32,
     finish: impl FnOnce(&fs::File) -> io::Result<()>,
-) -> Result<(), Error> {
-    let path = folder.join(name);
+) -> Result<Staged, Error> {
     // `create_new` follows no link that somebody put there; a random name cannot be put there in advance.
     let temporary = folder.join(format!("{TEMPORARY}{:016x}", RandomState::new().hash_one(name)));
-    let written = OpenOptions::new()
+    let staged = Staged { temporary, path: folder.join(name), is_put: false };
+    OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(mode)
-        .open(&temporary)
+        .open(&staged.temporary)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| finish(&file)))
-        .and_then(|()| fs::rename(&temporary, &path));
-    match written {
-        Ok(()) => Ok(()),
-        Err(error) => {
-            let error = Error::io("write this file", &path)(error);
-            match fs::remove_file(&temporary) {
-                // Not even made, or taken away, or left to the next run: the first error is the one to tell.
-                Ok(()) | Err(_) => Err(error),
-            }
-        }
-    }
+        .map_err(Error::io("write this file", &staged.path))?;
+    Ok(staged)
 }
 
 /// Writes a file that is not there yet.
@@ -171,14 +194,20 @@ fn take_temporary_away(folder: &Folder, comparison: &Comparison<'_>) -> Result<(
             folders.push(path);
         }
     }
-    for folder in folders {
-        for entry in fs::read_dir(&folder).map_err(Error::io("list this folder", &folder))? {
-            let entry = entry.map_err(Error::io("list this folder", &folder))?;
-            let is_file = entry.file_type().map_err(Error::io("look at this path", &entry.path()))?.is_file();
-            if is_file && entry.file_name().to_str().is_some_and(is_temporary) {
-                let path = entry.path();
-                fs::remove_file(&path).map_err(Error::io("remove this file", &path))?;
-            }
+    folders.iter().try_for_each(|folder| sweep(folder))
+}
+
+/// Takes away what killed runs left in a folder. Only under its lock.
+///
+/// # Errors
+/// What the operating system said.
+pub fn sweep(folder: &Path) -> Result<(), Error> {
+    for entry in fs::read_dir(folder).map_err(Error::io("list this folder", folder))? {
+        let entry = entry.map_err(Error::io("list this folder", folder))?;
+        let is_file = entry.file_type().map_err(Error::io("look at this path", &entry.path()))?.is_file();
+        if is_file && entry.file_name().to_str().is_some_and(is_temporary) {
+            let path = entry.path();
+            fs::remove_file(&path).map_err(Error::io("remove this file", &path))?;
         }
     }
     Ok(())

@@ -1,0 +1,95 @@
+//! The arguments of `fmt` and `set`, which edit the fleet's files.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::{FleetArgs, When};
+
+pub const FMT: &str = "\
+Examples:
+  fleetwright fmt                       the files of the fleet
+  fleetwright fmt --check               in CI: is every file laid out?
+  fleetwright fmt --diff vars/prod.hcl  one file, and what changes in it
+  fleetwright fmt - < fleet.hcl         from stdin to stdout
+
+Lays HCL out as `terraform fmt` does: indentation by nesting, `=` and trailing comments of consecutive lines in \
+one column, one blank around operators. Only blanks between words change: line breaks, blank lines, comments, \
+strings and heredocs stay, and a file that says something says the same afterwards. What `terraform fmt` does \
+beyond that, as writing `x` for \"${x}\", is not done.
+
+The names of the files that change are printed. A file with a syntax error is told and left alone; the others are \
+laid out. A file is replaced as a whole or not at all.
+
+Exit status:
+  0  every file is laid out
+  1  with --check: files differ
+  2  a file is not HCL, or the command line is wrong
+  4  a file was changed by somebody else meanwhile; nothing was written
+  7  this machine: disk, permissions, a defect";
+
+/// What `fmt` takes.
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Files, or folders with *.hcl files below them; `-` for stdin [default: the folder of the fleet]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; list the files that would change, and exit 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+    /// Show what changes instead of the names
+    #[arg(long)]
+    pub diff: bool,
+    /// The folder of the fleet's *.hcl files [default: ./fleet, or the working directory if it holds some]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "paths")]
+    pub fleet: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, value_name = "auto|always|never", value_enum, hide_possible_values = true)]
+    #[arg(default_value_t = When::Auto)]
+    pub color: When,
+}
+
+pub const SET: &str = "\
+Examples:
+  fleetwright set service/storefront image=registry.example.com/shop/storefront:1.43.0
+  fleetwright set service/storefront autoscale.min=2 autoscale.max=80 port.http.number=8081
+  fleetwright set service/storefront override.small.autoscale.min=1 env.LOG_LEVEL=debug
+  fleetwright set cluster/prod-a values.ingress.weight=0 'labels.\"example.com/ring\"=canary'
+  fleetwright set variable/storefront_image default=registry.example.com/shop/storefront:1.43.0
+  fleetwright set locals domain=shop.example.com
+
+BLOCK is a block at the top of a file: KIND/NAME, `fleet` or `locals`. PATH leads from there over nested blocks with \
+their labels, arguments and keys of maps; a step with a dot in it stands in double quotes. VALUE is the text itself \
+where the language takes a string, and else written as in HCL. Under `values`, where anything may stand, the type of \
+what stands there stays: \"1.30\" becomes \"1.31\", not the number. What is not there yet is added where the block or \
+the map takes it.
+
+Comments and layout stay. Only a literal is replaced; an expression is shown, with the command that sets what it \
+refers to. The fleet is resolved as it would be after the edit: what would make it wrong is not written.
+
+Exit status:
+  0  set, or as it should be already
+  2  an expression stands there, the fleet would be wrong, or the command line is; nothing was written
+  4  a file was changed by somebody else meanwhile; nothing was written
+  7  this machine: disk, permissions, a defect";
+
+/// What `set` takes.
+#[derive(Debug, Args)]
+pub struct SetArgs {
+    /// The block, such as `service/storefront`
+    #[arg(value_name = "BLOCK")]
+    pub block: String,
+    /// What to set in it
+    #[arg(value_name = "PATH=VALUE", required = true)]
+    pub assignments: Vec<String>,
+    /// Write nothing; show what would be set
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The fleet to edit.
+    #[command(flatten)]
+    pub fleet: FleetArgs,
+    /// When to use colour
+    #[arg(long, value_name = "auto|always|never", value_enum, hide_possible_values = true)]
+    #[arg(default_value_t = When::Auto)]
+    pub color: When,
+}

@@ -1,0 +1,303 @@
+//! `set`: edit a literal of the fleet in place.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Run;
+use crate::cli::console::Console;
+use crate::cli::pipeline;
+use crate::cli::rewrite::{Original, RewriteError, write};
+use crate::cli::settings::Set;
+use crate::cli::status::ExitStatus;
+use crate::cli::{codes, locate};
+use crate::cluster::Given;
+use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap, Span, suggest};
+use crate::fleet::{Address, Assignment, EditError, Edited, names, set};
+use crate::report::edited;
+use crate::source::{RelPath, Sources};
+
+/// A file of the fleet, and what is set in it.
+struct Text<'a> {
+    read: Arc<str>,
+    now: String,
+    set: Vec<&'a Assignment>,
+}
+
+/// Sets what was asked for, and prints what was there and what is there now.
+///
+/// # Errors
+/// If stdout or stderr cannot be written.
+pub fn run(settings: &Set, console: &Console) -> io::Result<ExitStatus> {
+    let mut run = Run::default();
+    let (lines, status) = match run.set(settings) {
+        Ok(lines) => (lines, ExitStatus::Done),
+        Err(status) => (String::new(), status),
+    };
+    run.fold();
+    console.print(&run.sources.secrets().hide(&lines))?;
+    console.tell_diagnostics(&run.problems, &run.sources)?;
+    if settings.dry_run && status == ExitStatus::Done {
+        console.tell_line("nothing was written: --dry-run")?;
+    }
+    Ok(status)
+}
+
+impl Run {
+    fn set(&mut self, settings: &Set) -> Result<String, ExitStatus> {
+        if settings.fleet.revision.is_some() {
+            return Err(self.wrong(
+                Diagnostic::error(
+                    codes::USAGE,
+                    "`set` edits the fleet as it is on disk; `--rev` reads another",
+                )
+                .help("leave `--rev` out"),
+            ));
+        }
+        let (address, assignments) = self.assignments(settings)?;
+        let (sources, folder) =
+            locate::locate(settings.fleet.dir.as_deref(), None).map_err(|problem| self.wrong(*problem))?;
+        let Sources::Folder(root) = &sources else { return Err(ExitStatus::Wrong) };
+        let given = self.given(&settings.fleet);
+        // The places of the values that were given are in it.
+        let map = self.sources.clone();
+        let mut before = Diagnostics::new();
+        let loaded = pipeline::load(sources.clone(), &folder, &given, &mut self.sources, &mut before);
+        if loaded.is_none() {
+            self.problems.append(before);
+            return Err(ExitStatus::Wrong);
+        }
+        let mut texts = self.texts(&sources, &folder)?;
+        let mut edits = Vec::new();
+        for assignment in &assignments {
+            edits.push((assignment, self.edit(settings, &address, assignment, &mut texts)?));
+        }
+        let changed = || texts.iter().filter(|(_, text)| *text.now != *text.read);
+        let edited = changed().map(|(path, text)| (path.clone(), text.now.clone()));
+        let edited = sources.clone().edited(edited);
+        if changed().next().is_some() {
+            self.stays_right(edited, &folder, (&given, map), &before)?;
+            if !settings.dry_run {
+                write_all(root, &address, changed()).map_err(|error| {
+                    self.problems.push(error.diagnostic("the value, in the block that is named"));
+                    error.status()
+                })?;
+            }
+        }
+        Ok(edits
+            .iter()
+            .map(|(assignment, (path, edit))| {
+                // What was set after it in the same file may have moved its line.
+                let now = texts.get(path).and_then(|text| set(&text.now, &address, assignment).ok());
+                let line = now.map_or(edit.line, |now| now.line);
+                edited::line(path.as_str(), line, &assignment.path.to_string(), edit)
+            })
+            .collect())
+    }
+
+    /// What was asked for on the command line.
+    fn assignments(&mut self, settings: &Set) -> Result<(Address, Vec<Assignment>), ExitStatus> {
+        let mut wrong = |error: EditError| {
+            let problem = Diagnostic::error(codes::USAGE, error.to_string());
+            self.problems.push(match error.help {
+                Some(help) => problem.help(help),
+                None => problem,
+            });
+        };
+        let address = Address::parse(&settings.block).map_err(&mut wrong).ok();
+        let mut assignments: Vec<Assignment> = Vec::new();
+        for text in &settings.assignments {
+            if let Ok(assignment) = Assignment::parse(text).map_err(&mut wrong) {
+                assignments.push(assignment);
+            }
+        }
+        let twice = assignments
+            .iter()
+            .enumerate()
+            .find(|(at, one)| assignments.iter().take(*at).any(|other| other.path == one.path));
+        if let Some((_, twice)) = twice {
+            let message = format!("`{}` is set twice", twice.path);
+            self.problems.push(Diagnostic::error(codes::USAGE, message).help("give it once"));
+        }
+        match address {
+            Some(address) if !self.problems.has_errors() => Ok((address, assignments)),
+            _ => Err(ExitStatus::Wrong),
+        }
+    }
+
+    fn texts<'a>(
+        &mut self,
+        sources: &Sources,
+        folder: &RelPath,
+    ) -> Result<BTreeMap<RelPath, Text<'a>>, ExitStatus> {
+        let unreadable = |error: crate::source::Error| Diagnostic::error(codes::EDIT, error.to_string());
+        let files = sources.list(folder).map_err(|error| self.wrong(unreadable(error)))?;
+        let mut texts = BTreeMap::new();
+        for path in files.into_iter().filter(|path| path.as_str().ends_with(".hcl")) {
+            let read = sources.read(&path).map_err(|error| self.wrong(unreadable(error)))?;
+            texts.insert(path, Text { now: read.to_string(), read, set: Vec::new() });
+        }
+        Ok(texts)
+    }
+
+    /// Sets one value in the text of the file that has its block.
+    fn edit<'a>(
+        &mut self,
+        settings: &Set,
+        address: &Address,
+        assignment: &'a Assignment,
+        texts: &mut BTreeMap<RelPath, Text<'a>>,
+    ) -> Result<(RelPath, Edited), ExitStatus> {
+        let wanted = wanted(address, assignment);
+        let Some(path) = holder(texts, &wanted) else {
+            return Err(self.wrong(no_block(address, &wanted, texts)));
+        };
+        let text = texts.get_mut(&path).ok_or(ExitStatus::Wrong)?;
+        match set(&text.now, address, assignment) {
+            Ok(edited) => {
+                text.now.clone_from(&edited.text);
+                text.set.push(assignment);
+                Ok((path, edited))
+            }
+            Err(error) => {
+                let now = text.now.clone();
+                let step =
+                    error.reference.as_ref().and_then(|steps| instead(settings, steps, assignment, texts));
+                let problem = self.told(&path, &now, &error, step);
+                Err(self.wrong(problem))
+            }
+        }
+    }
+
+    fn told(&mut self, path: &RelPath, now: &str, error: &EditError, step: Option<String>) -> Diagnostic {
+        let mut problem = Diagnostic::error(codes::EDIT, error.to_string());
+        if let Some((at, says)) = &error.at {
+            let read = self
+                .sources
+                .at_path(path.as_str())
+                .filter(|id| self.sources.file(*id).is_some_and(|file| file.text() == now));
+            let file = read.unwrap_or_else(|| self.sources.add_file(path.as_str(), path.as_str(), now));
+            problem = problem.at(Span::new(file, at.clone()), *says);
+        }
+        match step.or_else(|| error.help.clone()) {
+            Some(help) => problem.help(help),
+            None => problem.help("edit the file; only a literal can be set"),
+        }
+    }
+
+    /// Tells what would be wrong with the fleet after the edit, and was not before.
+    fn stays_right(
+        &mut self,
+        edited: Sources,
+        folder: &RelPath,
+        (given, mut map): (&[Given], SourceMap),
+        before: &Diagnostics,
+    ) -> Result<(), ExitStatus> {
+        let mut after = Diagnostics::new();
+        pipeline::load(edited, folder, given, &mut map, &mut after);
+        let known: Vec<_> = before.iter().map(|problem| (problem.code, &problem.message)).collect();
+        let mut wrong = Diagnostics::new();
+        for problem in after.iter().filter(|problem| !known.contains(&(problem.code, &problem.message))) {
+            wrong.push(problem.clone());
+        }
+        if !wrong.has_errors() {
+            return Ok(());
+        }
+        self.sources = map;
+        self.problems.append(wrong);
+        self.problems.push(
+            Diagnostic::error(codes::EDIT, "the fleet would be wrong; nothing was written")
+                .help("give a value that the fleet takes"),
+        );
+        Err(ExitStatus::Wrong)
+    }
+}
+
+/// The name that a file must hold, as [`names`] tells it.
+fn wanted(address: &Address, assignment: &Assignment) -> String {
+    match assignment.path.steps().first() {
+        Some(first) if address.schema().open => format!("{address}/{first}"),
+        _ => address.to_string(),
+    }
+}
+
+/// The file that holds a block.
+fn holder(texts: &BTreeMap<RelPath, Text<'_>>, wanted: &str) -> Option<RelPath> {
+    // There is one `fleet`, whatever its name.
+    let is_it = |name: &String| name == wanted || wanted == "fleet" && name.starts_with("fleet/");
+    texts.iter().find(|(_, text)| names(&text.now).iter().any(is_it)).map(|(path, _)| path.clone())
+}
+
+fn no_block(address: &Address, wanted: &str, texts: &BTreeMap<RelPath, Text<'_>>) -> Diagnostic {
+    let all: Vec<String> = texts.values().flat_map(|text| names(&text.now)).collect();
+    let shown = wanted.escape_debug();
+    let message = match address.schema().open {
+        true => format!(
+            "no `{address}` block sets `{}`",
+            wanted.split_once('/').map_or("", |(_, name)| name).escape_debug()
+        ),
+        false => format!("the fleet has no {}", address.title()),
+    };
+    let problem = Diagnostic::error(codes::EDIT, message);
+    match suggest(wanted, all.iter().map(String::as_str)) {
+        Some(near) if address.schema().open => {
+            problem.help(format!("did you mean `{}`?", near.split_once('/').map_or(near, |(_, name)| name)))
+        }
+        Some(near) => problem.help(format!("did you mean {near}?")),
+        None => problem.help(format!(
+            "write the block into a file first; {shown} was looked for in all *.hcl files of the fleet"
+        )),
+    }
+}
+
+/// The command that sets what stands where a literal was expected, if a literal stands there in turn.
+fn instead(
+    settings: &Set,
+    steps: &[String],
+    assignment: &Assignment,
+    texts: &BTreeMap<RelPath, Text<'_>>,
+) -> Option<String> {
+    let (address, path) = match steps {
+        [root, name, rest @ ..] if root == "var" => {
+            let address = Address::named("variable", name).ok()?;
+            (address, [&["default".to_owned()], rest].concat())
+        }
+        [root, rest @ ..] if root == "local" => (Address::parse("locals").ok()?, rest.to_vec()),
+        _ => return None,
+    };
+    let there = Assignment::at(&path, &assignment.value)?;
+    let file = holder(texts, &wanted(&address, &there))?;
+    let edited =
+        set(&texts.get(&file)?.now, &address, &there).ok().filter(|edited| edited.before.is_some())?;
+    let value = if edited.is_secret { "…" } else { assignment.value.as_str() };
+    let fleet = settings
+        .fleet
+        .dir
+        .as_deref()
+        .map(Path::display)
+        .map(|dir| format!(" --fleet {}", edited::shell(&dir.to_string())));
+    let argument = edited::shell(&format!("{}={value}", there.path));
+    Some(format!("set that: fleetwright set{} {address} {argument}", fleet.unwrap_or_default()))
+}
+
+/// Makes the same edits in the files as they are on disk, and writes them.
+fn write_all<'t, 'a: 't>(
+    root: &Path,
+    address: &Address,
+    changed: impl Iterator<Item = (&'t RelPath, &'t Text<'a>)>,
+) -> Result<(), RewriteError> {
+    let mut changes = Vec::new();
+    for (path, text) in changed {
+        let original = Original::open(root, path, &text.read)?;
+        let mut now = original.text.clone();
+        for assignment in &text.set {
+            let edited = set(&now, address, assignment);
+            now = edited
+                .map_err(|error| RewriteError::Edit { path: path.clone(), error: Box::new(error) })?
+                .text;
+        }
+        changes.push((original, now));
+    }
+    write(&changes)
+}
