@@ -1,0 +1,17 @@
+# Secrets are kept outside of the clusters; what a namespace may read is said here.
+
+component "secret-stores" {
+  namespace  = "secret-stores"
+  templates  = ["secrets/stores"]
+  depends_on = ["namespaces"]
+  values = {
+    stores = {
+      shop = {
+        region     = cluster.labels.region
+        role       = "arn:aws:iam::123456789012:role/${cluster.name}-secrets-shop"
+        prefix     = "${cluster.labels.env}/"
+        namespaces = ["web", "backend", "data", "batch", "istio-ingress"]
+      }
+    }
+  }
+}
