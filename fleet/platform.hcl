@@ -3,12 +3,9 @@
 component "namespaces" {
   templates = ["platform"]
   values = {
-    # Each is restricted by Pod Security, closed by a default-deny NetworkPolicy, and in the mesh.
+    # Each is restricted by Pod Security, closed by a default-deny NetworkPolicy, and in the mesh; those of the
+    # teams are in teams.hcl.
     namespaces = {
-      web     = {}
-      backend = {}
-      data    = {}
-
       # The gateway names the mesh's revision itself; pause pods need no sidecar.
       istio-ingress = { mesh = false }
       capacity      = { mesh = false }
@@ -38,6 +35,12 @@ component "storage" {
       gp3-primary = {
         provisioner = "ebs.csi.aws.com"
         parameters  = { type = "gp3", iops = "12000", throughput = "500" }
+      }
+      # For what can be made again.
+      gp3 = {
+        provisioner = "ebs.csi.aws.com"
+        parameters  = { type = "gp3" }
+        reclaim     = "Delete"
       }
     }
   }
@@ -77,13 +80,15 @@ component "ingress-gateway" {
 # Room for a burst: pause pods of the size of backend-a's, so that its pods start at once and the nodes for
 # the next ones come up meanwhile.
 component "over-provisioner" {
-  match      = "env=prod"
+  match      = "env=prod,layer=online"
   namespace  = "capacity"
   templates  = ["capacity/over-provisioner"]
   depends_on = ["namespaces"]
   values = {
-    # 200 pods over the fleet: 50 for each production cluster.
-    replicas = ceil(local.surge_pods / length([for c in clusters : c.name if c.labels.env == "prod" && !c.retired]))
+    # 200 pods over the fleet: 50 for each of the four.
+    replicas = ceil(local.surge_pods / length([
+      for c in clusters : c.name if c.labels.env == "prod" && c.labels.layer == "online" && !c.retired
+    ]))
     requests = local.backend_a_requests
   }
 

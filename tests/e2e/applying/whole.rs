@@ -194,7 +194,8 @@ fn inv14_after_the_whole_example_is_applied_nothing_differs_and_nothing_is_writt
             let written = whole.writes();
             let every: BTreeSet<&str> = NAMES.into();
             for exact in [&[][..], &["--exact"]] {
-                let diff = whole.run(&[&["diff"], exact].concat());
+                let of = NAMES.iter().flat_map(|name| ["--cluster", name]);
+                let diff = whole.run(&["diff"].into_iter().chain(of).chain(exact.iter().copied()).collect::<Vec<_>>());
                 assert_eq!(diff.status, Some(0), "{}", said(&diff));
                 assert!(
                     diff.stdout.starts_with(&format!("no differences on {} clusters", every.len())),
