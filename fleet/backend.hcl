@@ -124,7 +124,7 @@ service "search" {
   limits    = { cpu = "1", memory = "512Mi" }
   access    = { from = ["api"] }
   traffic   = { peak_rps = 9000, pod_rps = 100, scale_up = "60s" }
-  env       = { INDEX_URL = "http://catalog-index.data:9200" }
+  env       = { INDEX_URL = "http://search-index.data:9200" }
 
   port "http" {
     number = 8080

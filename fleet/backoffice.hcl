@@ -4,7 +4,7 @@ component "internal-gateway" {
   match      = "layer=online"
   namespace  = "istio-ingress"
   templates  = ["istio/ingress-gateway"]
-  depends_on = ["namespaces", "mesh"]
+  depends_on = ["namespaces", "mesh", "internal-tls"]
   values = {
     hosts       = ["*.internal.${cluster.values.domain}"]
     tls_secret  = "internal-tls"
@@ -13,9 +13,21 @@ component "internal-gateway" {
     limits      = { cpu = "1", memory = "256Mi" }
     annotations = { "service.beta.kubernetes.io/aws-load-balancer-scheme" = "internal" }
   }
+}
 
-  excuse "gateway-certificate" {
-    reason = "certificates are issued outside of the fleet, into the Secret that tls_secret names"
+component "internal-tls" {
+  match      = "layer=online"
+  namespace  = "istio-ingress"
+  templates  = ["secrets/external"]
+  depends_on = ["namespaces", "secret-stores"]
+  values = {
+    secrets = {
+      internal-tls = {
+        store = "shop"
+        type  = "kubernetes.io/tls"
+        data  = { for file in ["crt", "key"] : "tls.${file}" => "gateway/internal.${cluster.values.domain}#${file}" }
+      }
+    }
   }
 }
 

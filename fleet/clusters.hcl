@@ -36,17 +36,17 @@ cluster "prod-d" {
   kubernetes = "1.36"
 }
 
-# The edge: production too, one small cluster in each region with shoppers.
+# The edge: one small cluster in each region with shoppers. It serves them too, so it is changed with production.
 
 cluster "edge-eu" {
-  labels     = { env = "prod", region = "eu-central-1", zone = "eu-central-1a", layer = "edge" }
+  labels     = { env = "edge", region = "eu-central-1", zone = "eu-central-1a", layer = "edge" }
   context    = "edge-eu"
   uid        = "b654f572-33a0-4676-9a76-ce24605f07c1"
   kubernetes = "1.36"
 }
 
 cluster "edge-ap" {
-  labels     = { env = "prod", region = "ap-southeast-1", zone = "ap-southeast-1a", layer = "edge" }
+  labels     = { env = "edge", region = "ap-southeast-1", zone = "ap-southeast-1a", layer = "edge" }
   context    = "edge-ap"
   uid        = "05355442-1c33-48c5-96bc-8a3b7c1cd66f"
   kubernetes = "1.36"

@@ -12,6 +12,7 @@ service "carts" {
   workload  = "statefulset"
   image     = "registry.example.com/shop/valkey:8.1.4"
   replicas  = local.carts
+  pool      = "stateful" # never on spot: a volume does not move in two minutes
   args      = ["--appendonly", "yes", "--dir", "/data"]
   requests  = { cpu = "500m", memory = "2Gi" }
   limits    = { cpu = "500m", memory = "2Gi" }
@@ -45,13 +46,14 @@ service "carts" {
 }
 
 # Each pod holds the whole index and builds it from the catalogue when it has none: an hour of work, and no loss.
-service "catalog-index" {
+service "search-index" {
   match     = "layer=online"
   namespace = "data"
   labels    = { tier = "data" }
   workload  = "statefulset"
-  image     = "registry.example.com/shop/catalog-index:3.4.0"
+  image     = "registry.example.com/shop/search-index:3.4.0"
   replicas  = 3
+  pool      = "stateful"
   requests  = { cpu = "1", memory = "4Gi" }
   limits    = { cpu = "2", memory = "4Gi" }
   access    = { from = ["search"], egress = ["catalog.example.net:443"] }

@@ -8,10 +8,7 @@ fleet "shop" {
 
 output "ingress_weights" {
   description = "For the CDN: which share of the traffic each production cluster takes; 0 drains one"
-  value = {
-    for c in clusters : c.name => c.retired ? 0 : c.values.ingress.weight
-    if c.labels.env == "prod" && c.labels.layer == "online"
-  }
+  value       = { for c in clusters : c.name => c.retired ? 0 : c.values.ingress.weight if c.labels.env == "prod" }
 }
 
 output "hosts" {

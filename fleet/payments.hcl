@@ -1,14 +1,16 @@
-# The secure layer: a namespace and nodes of its own, one caller, one host outside, and nothing else.
+# The secure layer: a namespace, nodes and a store of secrets of its own, one caller, and one host outside, which it
+# reaches through the egress gateway alone (edge.hcl).
 service "payments" {
   match     = "layer=online"
   namespace = "payments"
   labels    = { tier = "backend", core = "yes", layer = "secure" }
   image     = "registry.example.com/payments/payments@sha256:3f8a1c5be0d94a72b6517c02f1d8e9ab45c7360f92d1be8473a6c05e9d21f7b4"
+  pool      = "secure"
   requests  = { cpu = "1", memory = "512Mi" }
   limits    = { cpu = "1", memory = "512Mi" }
-  access    = { from = ["checkout"], egress = ["gateway.psp.example.org:443"] }
+  access    = { from = ["checkout"] }
   traffic   = { peak_rps = 1200, pod_rps = 30, scale_up = "60s" }
-  env       = { PSP_KEY = { secret = "payments/psp-key" } } # a store that only this namespace may read
+  env       = { PSP_KEY = { secret = "payments/psp-key" } } # of the store that this namespace alone may read
 
   port "http" {
     number = 8080
@@ -43,5 +45,11 @@ service "payments" {
       abort   = 503
       percent = 5
     }
+  }
+
+  # There is no egress gateway.
+  override "dev" {
+    match  = "env=dev"
+    access = { egress = ["psp.example.org:443"] }
   }
 }

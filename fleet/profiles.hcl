@@ -11,7 +11,7 @@ profile "base" {
 }
 
 profile "prod" {
-  match = "env=prod,layer=online"
+  match = "env=prod"
   values = {
     domain  = "shop.example.com"
     ingress = { weight = 25 } # the share of the traffic; 0 in the `values` of one cluster drains it
@@ -23,7 +23,7 @@ profile "prod" {
 }
 
 profile "edge" {
-  match  = "layer=edge"
+  match  = "env=edge"
   values = { domain = "${cluster.name}.shop.example.com" }
 }
 

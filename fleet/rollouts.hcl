@@ -33,7 +33,7 @@ rollout "staging" {
 }
 
 rollout "prod" {
-  match      = "env=prod"
+  match      = "env in (prod,edge)"
   on_failure = "rollback"
 
   stage "canary" {
@@ -59,10 +59,10 @@ rollout "prod" {
   }
 
   freeze "evening" {
-    cron     = "30 16 * * *" # `prescale` may be on its way until then (web.hcl)
-    duration = "6h"
-    timezone = "Europe/Dublin"
-    reason   = "the peak of each day"
+    cron     = "0 17 * * *"
+    duration = "5h"
+    timezone = "Europe/Berlin"
+    reason   = "the peak of each day (local.evening)"
   }
   freeze "black-friday" {
     from   = "2026-11-26T00:00:00Z"

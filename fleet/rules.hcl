@@ -69,16 +69,11 @@ override "dev-fixed" {
   replicas = 1
 }
 
-override "dev-gateways" {
-  match  = "env=dev"
-  units  = "name in (ingress-gateway,internal-gateway)"
-  values = { replicas = 1, requests = { cpu = "50m", memory = "128Mi" } }
-}
-
-# A burstable machine lends its CPU to whoever needs it now: nobody keeps much of it. And nobody is woken.
+# A burstable machine lends its CPU to whoever needs it now: nobody keeps much of it, or
+# machines for himself. And nobody is woken.
 override "dev-services" {
   match    = "env=dev"
   units    = "kind=service"
-  remove   = ["slo"]
+  remove   = ["slo", "pool"]
   requests = { cpu = "50m" }
 }

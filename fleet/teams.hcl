@@ -1,32 +1,35 @@
-# The namespaces of the teams, and how much each may take.
+# The namespaces of the teams: how much each may take, and what people may do there by hand.
 
 locals {
-  # On one production cluster: what the team's services can grow to, sidecars and rolling updates included. A quota
-  # below that would stop a service at its peak; far above, it would let one team take the room of the others.
-  teams = {
-    web        = { cpu = 50, memory = 45, pods = 75 } # memory in Gi
-    backend    = { cpu = 210, memory = 280, pods = 400 }
-    payments   = { cpu = 30, memory = 20, pods = 30 }
-    data       = { cpu = 11, memory = 40, pods = 12 }
-    batch      = { cpu = 50, memory = 60, pods = 40 }
-    backoffice = { cpu = 4, memory = 8, pods = 12 }
+  # `cpu`, `memory` (in Gi) and `pods` are what the services of a namespace can grow to on one production cluster,
+  # sidecars and rolling updates included. A quota below that would stop a service at its peak; one far above would let
+  # a team take the room of the others.
+  rooms = {
+    web        = { team = "shop", layer = "online", cpu = 50, memory = 45, pods = 75 }
+    backend    = { team = "shop", layer = "online", cpu = 210, memory = 280, pods = 400 }
+    backoffice = { team = "shop", layer = "online", cpu = 4, memory = 8, pods = 12 }
+    payments   = { team = "payments", layer = "online", cpu = 30, memory = 20, pods = 30 }
+    data       = { team = "data", layer = "online", cpu = 11, memory = 40, pods = 12 }
+    batch      = { team = "data", layer = "online", cpu = 50, memory = 60, pods = 40 }
+    edge       = { team = "edge", layer = "edge", cpu = 55, memory = 110, pods = 80 }
   }
-  edge_teams = {
-    edge = { cpu = 55, memory = 110, pods = 80 }
-  }
+
+  # Those of the cluster at hand, by namespace.
+  rooms_here = { for namespace, room in local.rooms : namespace => room if room.layer == cluster.labels.layer }
+  teams_here = distinct([for room in local.rooms_here : room.team])
 }
 
-component "teams" {
+component "rooms" {
   templates = ["platform"]
   values = {
     namespaces = {
-      for team, most in cluster.labels.layer == "edge" ? local.edge_teams : local.teams : team => {
+      for namespace, room in local.rooms_here : namespace => {
         quota = {
-          "requests.cpu"    = tostring(ceil(most.cpu * cluster.values.room))
-          "requests.memory" = "${ceil(most.memory * cluster.values.room)}Gi"
-          pods              = tostring(ceil(most.pods * cluster.values.room))
+          "requests.cpu"    = tostring(ceil(room.cpu * cluster.values.room))
+          "requests.memory" = "${ceil(room.memory * cluster.values.room)}Gi"
+          pods              = tostring(ceil(room.pods * cluster.values.room))
         }
-        # For what says nothing itself, such as a container that an operator adds; nothing may be larger.
+        # For a container that says nothing itself, such as one that an operator adds; none may be larger than `max`.
         limit_range = {
           defaultRequest = { cpu = "50m", memory = "64Mi" }
           default        = { memory = "256Mi" }
@@ -37,13 +40,22 @@ component "teams" {
   }
 }
 
-# Who goes first when there is no room.
-component "priorities" {
-  templates = ["capacity/priorities"]
+# Whatever is in this fleet is changed by `apply`, so nobody is among those who deploy.
+component "teams" {
+  templates  = ["teams"]
+  depends_on = ["rooms"]
   values = {
-    priorities = {
-      core  = { value = 100000, description = "Without it nobody can buy anything." }
-      batch = { value = -5, preempts = false, description = "Waits for room, and gives it up to any service." }
+    teams = {
+      for team in local.teams_here : team => {
+        namespaces = [for namespace, room in local.rooms_here : namespace if room.team == team]
+        view       = ["team:${team}"]
+      }
     }
+  }
+
+  # A shell in a pod is for clusters without customers.
+  override "debug" {
+    match  = "env in (dev,staging)"
+    values = { teams = { for team in local.teams_here : team => { debug = ["team:${team}"] } } }
   }
 }

@@ -5,8 +5,8 @@ variable "prescale" {
 }
 
 locals {
-  # The share of the pods of a peak that the core always has. The rest comes within minutes (`autoscale`), which is too
-  # late where the load is twenty times as high at once.
+  # The share of the pods of a peak that the core always has. The rest comes as the load does, doubling each minute: soon
+  # enough for an evening, too late for a sale that is announced and begins for everybody at once.
   floor = var.prescale ? 0.7 : 0.25
 }
 

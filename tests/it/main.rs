@@ -18,6 +18,7 @@ mod golden;
 mod harness;
 mod house;
 mod program;
+mod promises;
 mod recorded;
 mod repository;
 mod schema_messages;
