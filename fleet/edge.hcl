@@ -57,7 +57,7 @@ component "egress-gateway" {
   depends_on = ["namespaces", "mesh", "priorities"]
   values = {
     egress_hosts = {
-      "payments.example.org" = { from = ["backend/backend-a"] }
+      "psp.example.org" = { from = ["payments/payments"] }
     }
     replicas = 2
     requests = { cpu = "250m", memory = "256Mi" }
@@ -76,7 +76,7 @@ component "external-hosts" {
       object-store = {
         hosts      = ["s3.${cluster.labels.region}.amazonaws.com"]
         ports      = { "443" = "TLS" }
-        namespaces = ["web", "batch"]
+        namespaces = setintersection(["web", "batch"], keys(local.rooms_here))
       }
     }
   }

@@ -31,6 +31,8 @@ component "nodes" {
       system   = { limits = { cpu = 64 } }
       business = { limits = { cpu = 1000 } }
       online   = { limits = { cpu = 2000 }, categories = ["c"] }
+      secure   = { limits = { cpu = 100 } }
+      stateful = { limits = { cpu = 200 }, categories = ["r"] }
       offline  = { limits = { cpu = 1000 }, capacity = ["spot", "on-demand"], categories = ["m", "r"] }
 
       # Nobody is moved in the middle of a job; what the cloud takes back is done again.

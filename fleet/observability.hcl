@@ -23,7 +23,7 @@ component "otel-collector" {
   depends_on = ["namespaces"]
   values = {
     backend      = { endpoint = "tempo.${cluster.name}.internal:4317" }
-    clients      = ["web", "backend", "data", "batch", "istio-ingress", "istio-egress"]
+    clients      = concat(keys(local.rooms_here), ["istio-ingress", "istio-egress"])
     replicas     = 2
     max_replicas = 6
     requests     = { cpu = "200m", memory = "512Mi" }

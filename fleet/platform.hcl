@@ -3,18 +3,9 @@
 component "namespaces" {
   templates = ["platform"]
   values = {
-    # Each is restricted by Pod Security, closed by a default-deny NetworkPolicy, and in the mesh.
+    # Each is restricted by Pod Security, closed by a default-deny NetworkPolicy, and in the mesh. Those of the teams
+    # are in teams.hcl.
     namespaces = {
-      web     = {}
-      backend = {}
-      data    = {}
-
-      # What may wait takes no more than its share: a quota for all of it, and amounts for pods that name none.
-      batch = {
-        quota       = { "requests.cpu" = "200", "requests.memory" = "800Gi", "limits.memory" = "1200Gi", pods = "500" }
-        limit_range = { default = { cpu = "1", memory = "1Gi" }, defaultRequest = { cpu = "500m", memory = "1Gi" }, max = { memory = "64Gi" } }
-      }
-
       # Gateways name the mesh's revision themselves; pause pods need no sidecar, and the collector of traces would
       # trace itself.
       istio-ingress = { mesh = false }

@@ -10,7 +10,13 @@ component "secret-stores" {
         region     = cluster.labels.region
         role       = "arn:aws:iam::123456789012:role/${cluster.name}-secrets-shop"
         prefix     = "${cluster.labels.env}/"
-        namespaces = ["web", "backend", "data", "batch", "istio-ingress"]
+        namespaces = concat([for namespace in keys(local.rooms_here) : namespace if namespace != "payments"], ["istio-ingress"])
+      }
+      payments = {
+        region     = cluster.labels.region
+        role       = "arn:aws:iam::123456789012:role/${cluster.name}-secrets-payments"
+        prefix     = "${cluster.labels.env}/payments/"
+        namespaces = ["payments"]
       }
     }
   }

@@ -19,6 +19,7 @@ mod harness;
 mod house;
 mod library;
 mod program;
+mod promises;
 mod recorded;
 mod repository;
 mod schema_messages;
