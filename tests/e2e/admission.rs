@@ -177,7 +177,7 @@ fn a_pod_that_lacks_something_is_refused_told_or_only_written_down() {
     place.run(&["render", "--out", "rendered"]).done();
     let policies = objects_in(&place.path().join("rendered/one"));
     assert_eq!(policies.len(), 3 * 4 * 2);
-    let cluster = Lab::shared().start([Spec::bare("modes")]).remove(0);
+    let cluster = Lab::shared().start([Spec::bare("modes").flag("--allow-privileged=true")]).remove(0);
     block_on(async {
         for (name, mode) in [
             ("denied", "deny"),
@@ -245,7 +245,7 @@ fn the_example_passes_its_own_policies_and_pod_security() {
     let fleet = crate::example::root().join("fleet");
     place.run(&["render", "--fleet", fleet.to_str().unwrap(), "--out", "rendered"]).done();
     let rendered = |cluster: &str| objects_in(&place.path().join("rendered").join(cluster));
-    let cluster = Lab::shared().start([Spec::bare("own")]).remove(0);
+    let cluster = Lab::shared().start([Spec::bare("own").flag("--allow-privileged=true")]).remove(0);
     block_on(async {
         let client = cluster.client().await;
         for object in rendered("prod-a") {
