@@ -23,5 +23,6 @@ mod recorded;
 mod repository;
 mod schema_messages;
 mod secrets;
+mod services;
 mod tricky;
 mod yaml_oracle;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use fleetwright::cluster::{Resolved, Setting, resolve};
+use fleetwright::cluster::{self, Kind, Resolved, Setting, resolve};
 use fleetwright::diagnostic::SourceMap;
 use fleetwright::fleet::parse;
 use fleetwright::object::Quantity;
@@ -52,6 +52,31 @@ fn nothing_is_found_and_little_is_excused() {
       liveness (4 objects on 4 clusters): a pause pod does nothing that could hang
       disruption (4 objects on 4 clusters): the room gives way to whoever needs it, all of it at once if need be
     ");
+}
+
+#[test]
+fn terraform_reads_weights_hosts_and_where_clusters_are() {
+    let outputs = resolved().outputs;
+    let said = |name: &str| told(&outputs.get(name).unwrap().value);
+    assert_snapshot!(said("ingress_weights"), @"");
+    assert_snapshot!(said("hosts"), @"");
+    assert_snapshot!(said("cluster_access"), @"");
+}
+
+/// A value, an entry a line: those of an entry side by side.
+fn told(value: &cluster::Value) -> String {
+    fn inner(value: &cluster::Value) -> String {
+        match &value.kind {
+            Kind::Map(entries) => {
+                let entries = entries.iter().map(|(key, value)| format!("{key}={}", inner(value)));
+                entries.collect::<Vec<_>>().join(" ")
+            }
+            Kind::List(items) => items.iter().map(inner).collect::<Vec<_>>().join(" "),
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => value.shown(),
+        }
+    }
+    let Kind::Map(entries) = &value.kind else { panic!("{}", value.shown()) };
+    entries.iter().map(|(key, value)| format!("{key}: {}\n", inner(value))).collect()
 }
 
 /// The pods of a workload of the objects: how many there are at most, and what each asks for.
