@@ -17,6 +17,7 @@ mod golden;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod house;
+mod library;
 mod program;
 mod promises;
 mod recorded;
