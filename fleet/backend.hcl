@@ -51,7 +51,7 @@ service "backend-a" {
   image     = "registry.example.com/shop/backend-a:2.3.1"
   requests  = local.backend_a_requests # the over-provisioner holds room for pods of this size
   limits    = local.backend_a_requests
-  access    = { from = ["storefront", "api"], egress = ["api.example.net:443"] }
+  access    = { from = ["api"], egress = ["api.example.net:443"] }
   traffic   = { peak_rps = 56000, pod_rps = 200, scale_up = "90s", surge_pods = local.surge_pods }
   env       = { CARTS_SHARDS = local.carts_shards }
 

@@ -34,7 +34,7 @@ component "internal-tls" {
 service "backoffice" {
   match     = "layer=online"
   namespace = "backoffice"
-  labels    = { tier = "internal" }
+  labels    = { tier = "steady" }
   image     = "registry.example.com/shop/backoffice:7.1.0"
   replicas  = 2
   requests  = { cpu = "100m", memory = "512Mi" }

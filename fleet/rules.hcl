@@ -2,12 +2,12 @@
 #
 #   tier  web, backend  stateless, and scaled by load        data   holds something
 #         worker        takes from a queue                   batch  runs to its end
-#         internal      a fixed number of pods               edge   on the edge clusters alone
+#         steady        a fixed number of pods               edge   on the edge clusters alone
 #   core  yes           without it nobody can buy anything
 #   spot  yes           may be taken away at any time (batch.hcl)
 
 override "http" {
-  units = "tier in (web,backend,internal,edge)"
+  units = "tier in (web,backend,steady,edge)"
 
   probe "readiness" { # may it get requests? No while it starts, ends, or misses something that it cannot do without
     path = "/ready"
@@ -63,9 +63,9 @@ override "dev-workers" {
   }
 }
 
-override "dev-fixed" {
+override "dev-steady" {
   match    = "env=dev"
-  units    = "tier in (internal,data)"
+  units    = "tier in (steady,data)"
   replicas = 1
 }
 

@@ -59,7 +59,7 @@ service "storefront" {
 service "sessions" {
   match     = "layer=online"
   namespace = "web"
-  labels    = { tier = "internal", core = "yes" }
+  labels    = { tier = "steady", core = "yes" }
   image     = "registry.example.com/shop/sessions:4.0.2"
   replicas  = 6
   requests  = { cpu = "500m", memory = "1Gi" }

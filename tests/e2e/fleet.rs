@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::diff::shop::copied;
 use crate::example;
 use crate::harness::crds::objects_in;
 use crate::harness::dry_run::{Judge, Verdict, Way};
 use crate::harness::{Crds, Lab, Spec, block_on};
-use crate::program::Place;
 
 /// The projects whose kinds the example fleet renders.
 pub const PROJECTS: [Crds; 7] = [
@@ -22,9 +22,8 @@ pub const PROJECTS: [Crds; 7] = [
 
 #[test]
 fn every_object_of_every_cluster_is_accepted_by_a_real_server() {
-    let place = Place::empty();
-    let fleet = Path::new(env!("CARGO_MANIFEST_DIR")).join("fleet");
-    place.run(&["render", "--fleet", fleet.to_str().unwrap(), "--out", "rendered"]).done();
+    let place = copied(&[]);
+    place.run(&["render", "--out", "rendered"]).done();
     let (clusters, objects) = accepted("fleet", &place.path().join("rendered"));
     assert!(clusters == 11 && objects > 300, "{clusters} clusters, {objects} objects");
 }

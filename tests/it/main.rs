@@ -24,5 +24,6 @@ mod recorded;
 mod repository;
 mod schema_messages;
 mod secrets;
+mod services;
 mod tricky;
 mod yaml_oracle;

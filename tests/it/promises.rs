@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use fleetwright::cluster::{Resolved, Setting, resolve};
+use fleetwright::cluster::{self, Kind, Resolved, Setting, resolve};
 use fleetwright::diagnostic::SourceMap;
 use fleetwright::fleet::parse;
 use fleetwright::object::Quantity;
@@ -52,6 +52,60 @@ fn nothing_is_found_and_little_is_excused() {
       liveness (4 objects on 4 clusters): a pause pod does nothing that could hang
       disruption (4 objects on 4 clusters): the room gives way to whoever needs it, all of it at once if need be
     ");
+}
+
+#[test]
+fn terraform_reads_weights_hosts_and_where_clusters_are() {
+    let outputs = resolved().outputs;
+    let said = |name: &str| told(&outputs.get(name).unwrap().value);
+    assert_snapshot!(said("ingress_weights"), @"
+    prod-a: 25
+    prod-b: 25
+    prod-c: 25
+    prod-d: 25
+    ");
+    assert_snapshot!(said("hosts"), @r#"
+    dev-1: "dev-1.shop.example.net" "api.dev-1.shop.example.net"
+    dev-2: "dev-2.shop.example.net" "api.dev-2.shop.example.net"
+    dev-3: "dev-3.shop.example.net" "api.dev-3.shop.example.net"
+    edge-ap: "edge-ap.shop.example.com" "media.edge-ap.shop.example.com"
+    edge-eu: "edge-eu.shop.example.com" "media.edge-eu.shop.example.com"
+    prod-a: "shop.example.com" "api.shop.example.com"
+    prod-b: "shop.example.com" "api.shop.example.com"
+    prod-c: "shop.example.com" "api.shop.example.com"
+    prod-d: "shop.example.com" "api.shop.example.com"
+    staging-a: "staging.shop.example.com" "api.staging.shop.example.com"
+    staging-b: "staging.shop.example.com" "api.staging.shop.example.com"
+    "#);
+    assert_snapshot!(said("cluster_access"), @r#"
+    dev-1: context="dev-1" env="dev" layer="online" region="eu-west-1" zone="eu-west-1a"
+    dev-2: context="dev-2" env="dev" layer="online" region="eu-west-1" zone="eu-west-1b"
+    dev-3: context="dev-3" env="dev" layer="online" region="eu-west-1" zone="eu-west-1c"
+    edge-ap: context="edge-ap" env="edge" layer="edge" region="ap-southeast-1" zone="ap-southeast-1a"
+    edge-eu: context="edge-eu" env="edge" layer="edge" region="eu-central-1" zone="eu-central-1a"
+    prod-a: context="prod-a" env="prod" layer="online" region="eu-west-1" zone="eu-west-1a"
+    prod-b: context="prod-b" env="prod" layer="online" region="eu-west-1" zone="eu-west-1b"
+    prod-c: context="prod-c" env="prod" layer="online" region="eu-west-1" zone="eu-west-1c"
+    prod-d: context="prod-d" env="prod" layer="online" region="eu-west-1" zone="eu-west-1d"
+    staging-a: context="staging-a" env="staging" layer="online" region="eu-west-1" zone="eu-west-1a"
+    staging-b: context="staging-b" env="staging" layer="online" region="eu-west-1" zone="eu-west-1b"
+    "#);
+}
+
+/// A value, an entry a line: those of an entry side by side.
+fn told(value: &cluster::Value) -> String {
+    fn inner(value: &cluster::Value) -> String {
+        match &value.kind {
+            Kind::Map(entries) => {
+                let entries = entries.iter().map(|(key, value)| format!("{key}={}", inner(value)));
+                entries.collect::<Vec<_>>().join(" ")
+            }
+            Kind::List(items) => items.iter().map(inner).collect::<Vec<_>>().join(" "),
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => value.shown(),
+        }
+    }
+    let Kind::Map(entries) = &value.kind else { panic!("{}", value.shown()) };
+    entries.iter().map(|(key, value)| format!("{key}: {}\n", inner(value))).collect()
 }
 
 /// The pods of a workload of the objects: how many there are at most, and what each asks for.

@@ -12,8 +12,8 @@ use crate::harness::{Cluster, Lab, Manager, Proxy, Spec, block_on};
 use crate::program::{Outcome, Place, outcome};
 use crate::rendering::Rendering;
 
-/// The clusters, in the order in which they are changed.
-const NAMES: [&str; 5] = ["staging-a", "prod-a", "prod-b", "prod-c", "prod-d"];
+/// The clusters, in the order in which they are changed: one of each kind, and one that comes after its canary.
+const NAMES: [&str; 4] = ["staging-a", "prod-a", "prod-b", "edge-eu"];
 
 fn said(outcome: &Outcome) -> String {
     format!("{}\n{}", outcome.stdout, outcome.stderr)
