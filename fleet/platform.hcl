@@ -71,7 +71,7 @@ component "dns" {
   namespace = "kube-system"
   templates = ["coredns"]
   values = {
-    cluster_ip   = cidrhost("172.20.0.0/16", 10) # of the network of Services
+    cluster_ip   = cidrhost("10.0.0.0/16", 10) # the tenth of the network of Services, as kubelets have it
     replicas     = 3
     max_replicas = 5
     dns          = { ttl = 30, cache = 300, max_concurrent = 1000 }

@@ -235,6 +235,7 @@ fn cases() -> Vec<(&'static str, &'static str, Value)> {
             json!({"karpenter.sh/discovery": "shared"}),
         ),
         ("EC2NodeClass/nodes", "/spec/blockDeviceMappings/0/ebs/volumeSize", json!("200Gi")),
+        ("EC2NodeClass/nodes", "/spec/blockDeviceMappings/0/deviceName", json!("/dev/xvda")),
         ("NodePool/plain", "/spec/template/spec/taints/0/value", json!("plain")),
         ("NodePool/plain", "/spec/template/spec/requirements/2/values", json!(["on-demand"])),
         ("NodePool/plain", "/spec/weight", Value::Null),

@@ -18,9 +18,6 @@ use crate::rendering::Rendering;
 
 const NAMES: [&str; 4] = ["prod-a", "prod-b", "prod-c", "prod-d"];
 
-/// The network of Services in the example, and in the lab.
-const SERVICES: (&str, &str) = ("172.20.0.0/16", "10.0.0.0/24");
-
 /// A copy of the example fleet in which these clusters are those of the same name.
 pub fn copied(clusters: &[Cluster]) -> Place {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -39,7 +36,6 @@ pub fn copied(clusters: &[Cluster]) -> Place {
         for (path, text) in example::files(&root.join(folder)) {
             let text = String::from_utf8(text).unwrap();
             let text = uids.iter().fold(text, |text, (old, new)| text.replace(old, new));
-            let text = text.replace(SERVICES.0, SERVICES.1);
             place.write(&format!("{folder}/{path}"), &text);
         }
     }

@@ -152,7 +152,7 @@ component "traffic" {
 component "nodes" {
   templates = ["karpenter"]
   values = {
-    nodes = { image = "bottlerocket@v1.44.0", role = "Node", discovery = "shared", disk = "200Gi" }
+    nodes = { image = "al2023@v20260101", role = "Node", discovery = "shared", disk = "200Gi" }
     pools = {
       plain = { limits = { cpu = 10 } }
       spare = {
