@@ -12,7 +12,7 @@ output "ingress_weights" {
 }
 
 output "hosts" {
-  description = "For DNS and certificates: the host names that each cluster's gateway answers to"
+  description = "For DNS and certificates: the host names that each cluster answers to from outside"
   value = {
     for c in clusters : c.name => [
       for name in c.labels.layer == "edge" ? ["", "media."] : ["", "api."] : "${name}${c.values.domain}"

@@ -47,7 +47,7 @@ service "payments" {
     }
   }
 
-  # There is no egress gateway.
+  # Without an egress gateway: straight there.
   override "dev" {
     match  = "env=dev"
     access = { egress = ["psp.example.org:443"] }

@@ -69,8 +69,8 @@ override "dev-steady" {
   replicas = 1
 }
 
-# A burstable machine lends its CPU to whoever needs it now: nobody keeps much of it, or
-# machines for himself. And nobody is woken.
+# A burstable machine lends its CPU to whoever needs it now: nobody keeps much of it, or machines of his own. And nobody
+# is woken at night.
 override "dev-services" {
   match    = "env=dev"
   units    = "kind=service"
