@@ -59,12 +59,13 @@ fn rows() -> BTreeMap<String, Vec<String>> {
 #[test]
 fn the_reference_names_every_folder_and_every_value_that_it_reads() {
     let (templates, rows) = (templates(), rows());
+    let beside = Regex::new(r"\([^)]*\)|`\{[^`]*\}`").unwrap();
+    let name = Regex::new(r"`([a-z_]+)(?:\.[a-z_.]+)?`").unwrap();
     for (folder, paths) in folders(&templates) {
         let row = rows.get(folder).unwrap_or_else(|| panic!("templates/README.md has no row for `{folder}`"));
         let [_, named, _] = row.as_slice() else { panic!("the row of `{folder}` has other columns") };
         // What stands in parentheses is a default, in braces what is below a value.
-        let plain = Regex::new(r"\([^)]*\)|`\{[^`]*\}`").unwrap().replace_all(named, "").into_owned();
-        let name = Regex::new(r"`([a-z_]+)(?:\.[a-z_.]+)?`").unwrap();
+        let plain = beside.replace_all(named, "").into_owned();
         let named: BTreeSet<String> = name.captures_iter(&plain).map(|name| name[1].to_owned()).collect();
         assert_eq!(
             named,
@@ -84,11 +85,12 @@ fn the_reference_names_every_folder_and_every_value_that_it_reads() {
 fn the_reference_names_every_template_of_a_service_and_every_value_that_it_reads() {
     let (templates, rows) = (templates(), rows());
     let mut seen = 0;
+    let value = Regex::new(r"\bvalues\.[a-z_]+").unwrap();
     for (path, text) in templates.iter().filter(|(path, _)| path.starts_with("service/")) {
         let file = path.trim_start_matches("service/");
         let row = rows.get(file).unwrap_or_else(|| panic!("templates/README.md has no row for `{file}`"));
         let row = row.join(" | ");
-        for name in Regex::new(r"\bvalues\.[a-z_]+").unwrap().find_iter(text) {
+        for name in value.find_iter(text) {
             assert!(
                 row.contains(&format!("`{}", name.as_str())),
                 "`{file}` reads `{}`: {row}",
