@@ -1,48 +1,32 @@
-variable "backend_a_image" {
-  type        = string
-  default     = "registry.example.com/shop/backend-a:2.3.1"
-  description = "The release of backend-a"
-}
-
-variable "order_events_image" {
-  type        = string
-  default     = "registry.example.com/shop/order-events:0.9.4"
-  description = "The release of the consumer of order events"
-}
-
-locals {
-  surge_pods         = 200 # more pods of backend-a at peak, over the whole fleet
-  backend_a_requests = { cpu = "500m", memory = "512Mi" }
-}
-
-service "backend-a" {
+# What apps and partners call: CDN, gateway, then this.
+service "api" {
+  match     = "layer=online"
   namespace = "backend"
-  labels    = { tier = "backend" }
-  image     = var.backend_a_image
-  requests  = local.backend_a_requests
-  limits    = { cpu = "1", memory = "512Mi" }
-  access    = { from = ["storefront"], egress = ["api.example.net:443"] }
-  traffic   = { peak_rps = 56000, pod_rps = 200, scale_up = "90s", surge_pods = local.surge_pods }
-  env       = { CARTS_ADDRESS = "carts.data:6379" }
+  labels    = { tier = "backend", core = "yes" }
+  image     = "registry.example.com/shop/api:5.18.0"
+  requests  = { cpu = "500m", memory = "512Mi" }
+  limits    = { cpu = "500m", memory = "512Mi" }
+  access    = { from = ["storefront"] }
+  traffic   = { peak_rps = 30000, pod_rps = 400, scale_up = "60s" }
+  env = {
+    BACKEND_URL         = "http://backend-a.backend:8080"
+    CHECKOUT_URL        = "http://checkout.backend:8080"
+    RECOMMENDATIONS_URL = "http://recommendations.backend:8080"
+    SEARCH_URL          = "http://search.backend:8080"
+    SESSIONS_URL        = "http://sessions.web:8080"
+  }
 
   port "http" {
     number = 8080
   }
   autoscale {
-    min = 20
-    max = 70 # 50 more pods a cluster at peak
+    min = ceil(32 * local.floor)
+    max = 32
     cpu = 70
-  }
-  probe "readiness" {
-    path = "/ready"
-    port = "http"
-  }
-  probe "liveness" {
-    path = "/live"
-    port = "http"
-  }
-  disruption {
-    max_unavailable = "10%"
+
+    metric "requests_per_second" {
+      target = "400"
+    }
   }
   expose "public" {
     hosts   = ["api.${cluster.values.domain}"]
@@ -55,35 +39,146 @@ service "backend-a" {
   }
 }
 
-# Takes order events from the queue: as many pods as the queue is long.
-service "order-events" {
+locals {
+  surge_pods         = 200 # more pods of backend-a at peak, over the whole fleet
+  backend_a_requests = { cpu = "500m", memory = "512Mi" }
+}
+
+service "backend-a" {
+  match     = "layer=online"
   namespace = "backend"
-  labels    = { tier = "backend" }
-  image     = var.order_events_image
-  requests  = { cpu = "100m", memory = "256Mi" }
-  limits    = { cpu = "500m", memory = "256Mi" }
-  access    = { egress = ["mq.example.net:5671"] }
-  env       = { AMQP_URL = { secret = "shop/order-events/amqp-url" } }
+  labels    = { tier = "backend", core = "yes" }
+  image     = "registry.example.com/shop/backend-a:2.3.1"
+  requests  = local.backend_a_requests # the over-provisioner holds room for pods of this size
+  limits    = local.backend_a_requests
+  access    = { from = ["api"], egress = ["api.example.net:443"] }
+  traffic   = { peak_rps = 56000, pod_rps = 200, scale_up = "90s", surge_pods = local.surge_pods }
+  env       = { CARTS_SHARDS = local.carts_shards }
 
+  port "http" {
+    number = 8080
+  }
   autoscale {
-    min = 2
-    max = 30
+    min = ceil(96 * local.floor)
+    max = 96 # 70 on each of four clusters at peak, 94 on each of three
+    cpu = 70
 
-    trigger "rabbitmq" {
-      queueName      = "orders"
-      mode           = "QueueLength"
-      value          = "50"
-      authentication = "order-events" # a TriggerAuthentication in the namespace
+    metric "requests_per_second" {
+      target = "200"
     }
   }
-  probe "readiness" {
-    command = ["/bin/order-events", "health", "--ready"]
+  disruption {
+    max_unavailable = "10%"
   }
-  probe "liveness" {
-    command = ["/bin/order-events", "health"]
-    period  = "30s"
+  slo "calls" {
+    objective = 99.95
+    latency   = "500ms"
+  }
+}
+
+service "checkout" {
+  match     = "layer=online"
+  namespace = "backend"
+  labels    = { tier = "backend", core = "yes" }
+  image     = "registry.example.com/shop/checkout:3.9.1"
+  requests  = { cpu = "500m", memory = "512Mi" }
+  limits    = { cpu = "500m", memory = "512Mi" }
+  access    = { from = ["api"], egress = ["mq.example.net:5671"] }
+  traffic   = { peak_rps = 3000, pod_rps = 50, scale_up = "60s" }
+  env = {
+    AMQP_URL     = { secret = "shop/checkout/amqp-url" }
+    CARTS_SHARDS = local.carts_shards
+    PAYMENTS_URL = "http://payments.payments:8080"
+  }
+
+  port "http" {
+    number = 8080
+  }
+  port "metrics" {
+    number = 9090
+  }
+  autoscale {
+    min = ceil(24 * local.floor)
+    max = 24
+    cpu = 60
+
+    metric "requests_per_second" {
+      target = "50"
+    }
   }
   shutdown {
-    grace = "60s" # an event that was taken is finished
+    grace = "60s" # an order that was begun is finished
+  }
+  slo "orders" {
+    objective = 99.95
+    latency   = "2500ms"
+  }
+}
+
+service "search" {
+  match     = "layer=online"
+  namespace = "backend"
+  labels    = { tier = "backend" }
+  image     = "registry.example.com/shop/search:2.7.0"
+  requests  = { cpu = "250m", memory = "512Mi" }
+  limits    = { cpu = "1", memory = "512Mi" }
+  access    = { from = ["api"] }
+  traffic   = { peak_rps = 9000, pod_rps = 100, scale_up = "60s" }
+  env       = { INDEX_URL = "http://search-index.data:9200" }
+
+  port "http" {
+    number = 8080
+  }
+  autoscale {
+    min = 6
+    max = 32
+    cpu = 70
+  }
+  slo "queries" {
+    objective = 99.5
+    latency   = "500ms"
+  }
+}
+
+# Pages do without it: no core, and the place where new things are tried.
+service "recommendations" {
+  match     = "layer=online"
+  namespace = "backend"
+  labels    = { tier = "backend" }
+  image     = "registry.example.com/shop/recommendations:1.12.3"
+  requests  = { cpu = "250m", memory = "1Gi" }
+  limits    = { cpu = "1", memory = "1Gi" }
+  access    = { from = ["api"] }
+  traffic   = { peak_rps = 12000, pod_rps = 150, scale_up = "60s" }
+
+  port "http" {
+    number = 8080
+  }
+  autoscale {
+    min = 6
+    max = 30
+    cpu = 70
+  }
+
+  # The next model on a tenth of the requests.
+  override "next-model" {
+    match = "env=staging"
+
+    split {
+      canary {
+        image  = "registry.example.com/shop/recommendations:2.0.0-rc.1"
+        weight = 10
+      }
+    }
+  }
+
+  # Do pages come without it in time? On staging-b alone: staging-a is the canary of releases.
+  override "slow" {
+    match = "name=staging-b"
+
+    fault {
+      delay   = "5s"
+      percent = 10
+    }
   }
 }

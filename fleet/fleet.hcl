@@ -1,17 +1,34 @@
 fleet "shop" {
-  description      = "The web shop, on four independent production clusters and a staging cluster"
+  description      = "The web shop: four independent production clusters, two at the edge, staging and development"
   required_version = ">= 0.1"
   templates        = "../templates"
 }
 
-# What Terraform reads: `fleetwright external` (the weights go to the CDN, the hosts to DNS).
+# What Terraform reads: `fleetwright external`.
 
 output "ingress_weights" {
-  description = "Which share of the traffic each production cluster takes; 0 drains one"
+  description = "For the CDN: which share of the traffic each production cluster takes; 0 drains one"
   value       = { for c in clusters : c.name => c.retired ? 0 : c.values.ingress.weight if c.labels.env == "prod" }
 }
 
 output "hosts" {
-  description = "The host names that each cluster's gateway answers to"
-  value       = { for c in clusters : c.name => [c.values.domain, "api.${c.values.domain}"] }
+  description = "For DNS and certificates: the host names that each cluster answers to from outside"
+  value = {
+    for c in clusters : c.name => [
+      for name in c.labels.layer == "edge" ? ["", "media."] : ["", "api."] : "${name}${c.values.domain}"
+    ]
+  }
+}
+
+output "cluster_access" {
+  description = "For providers and jobs that log in: where each cluster is, and the kubeconfig context that leads there"
+  value = {
+    for c in clusters : c.name => {
+      context = c.context
+      region  = c.labels.region
+      zone    = c.labels.zone
+      env     = c.labels.env
+      layer   = c.labels.layer
+    } if !c.retired
+  }
 }

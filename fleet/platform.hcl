@@ -3,18 +3,19 @@
 component "namespaces" {
   templates = ["platform"]
   values = {
-    # Each is restricted by Pod Security, closed by a default-deny NetworkPolicy, and in the mesh.
+    # Each is restricted by Pod Security, closed by a default-deny NetworkPolicy, and in the mesh. Those of the teams
+    # are in teams.hcl.
     namespaces = {
-      web     = {}
-      backend = {}
-      data    = {}
-
-      # The gateway names the mesh's revision itself; pause pods need no sidecar.
+      # Gateways name the mesh's revision themselves; pause pods need no sidecar, and the collector of traces would
+      # trace itself.
       istio-ingress = { mesh = false }
+      istio-egress  = { mesh = false }
       capacity      = { mesh = false }
+      observability = { mesh = false }
 
-      # The record of what was applied.
-      fleetwright = { mesh = false }
+      # The identities that secrets are read by, and the record of what was applied.
+      secret-stores = { mesh = false }
+      fleetwright   = { mesh = false }
     }
   }
 }
@@ -34,10 +35,18 @@ component "storage" {
   templates = ["storage"]
   values = {
     storage_classes = {
+      # For whatever names no class; its volumes go with their claims.
+      gp3 = {
+        provisioner = "ebs.csi.aws.com"
+        parameters  = { type = "gp3", encrypted = "true" }
+        reclaim     = "Delete"
+        default     = true
+      }
+
       # For the primaries of stateful sets; the volumes stay when a claim goes.
       gp3-primary = {
         provisioner = "ebs.csi.aws.com"
-        parameters  = { type = "gp3", iops = "12000", throughput = "500" }
+        parameters  = { type = "gp3", encrypted = "true", iops = "12000", throughput = "500" }
       }
     }
   }
@@ -46,54 +55,30 @@ component "storage" {
 component "mesh" {
   namespace = "istio-system"
   templates = ["istio/mesh"]
+  values = {
+    tracing = { provider = "otel-collector" } # one of MeshConfig's extensionProviders: templates/README.md
+  }
 
   excuse "namespace" {
     reason = "the installation of Istio makes istio-system"
   }
 }
 
-component "ingress-gateway" {
-  namespace  = "istio-ingress"
-  templates  = ["istio/ingress-gateway"]
-  depends_on = ["namespaces", "mesh"]
+# The cluster's own name servers, with the settings of a large cluster. The first apply takes over those that a cluster
+# came with (`apply --adopt`), so staging goes first; small clusters keep what they came with.
+component "dns" {
+  match     = "env in (prod,staging)"
+  namespace = "kube-system"
+  templates = ["coredns"]
   values = {
-    hosts      = [cluster.values.domain, "*.${cluster.values.domain}"]
-    tls_secret = "shop-tls" # cert-manager, or whoever issues certificates, keeps it up to date
-    replicas   = 3
-    requests   = { cpu = "1", memory = "512Mi" }
-    limits     = { cpu = "2", memory = "512Mi" }
+    cluster_ip   = cidrhost("10.0.0.0/16", 10) # the tenth of the network of Services, as kubelets have it
+    replicas     = 3
+    max_replicas = 5
+    dns          = { ttl = 30, cache = 300, max_concurrent = 1000 }
   }
 
-  excuse "gateway-certificate" {
-    reason = "certificates are issued outside of the fleet, into the Secret that tls_secret names"
-  }
-
-  override "busy-zone" {
-    match  = "env=prod,zone=eu-west-1a" # the partners' networks come in here
-    values = { replicas = 5 }
-  }
-}
-
-# Room for a burst: pause pods of the size of backend-a's, so that its pods start at once and the nodes for
-# the next ones come up meanwhile.
-component "over-provisioner" {
-  match      = "env=prod"
-  namespace  = "capacity"
-  templates  = ["capacity/over-provisioner"]
-  depends_on = ["namespaces"]
-  values = {
-    # 200 pods over the fleet: 50 for each production cluster.
-    replicas = ceil(local.surge_pods / length([for c in clusters : c.name if c.labels.env == "prod" && !c.retired]))
-    requests = local.backend_a_requests
-  }
-
-  excuse "readiness" {
-    reason = "a pause pod serves nobody"
-  }
-  excuse "liveness" {
-    reason = "a pause pod does nothing that could hang"
-  }
-  excuse "disruption" {
-    reason = "the room gives way to whoever needs it, all of it at once if need be"
+  override "peaks" {
+    match  = "env=prod"
+    values = { peaks = { evening = merge(local.evening, { replicas = 5 }) } }
   }
 }

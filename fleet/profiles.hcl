@@ -6,6 +6,7 @@ profile "base" {
     istio   = { revision = "1-29" }
     mtls    = "STRICT"
     tracing = { sampling = 1 } # percent of requests
+    room    = 1                # which share of its quota a team has here (teams.hcl)
   }
 }
 
@@ -21,6 +22,11 @@ profile "prod" {
   }
 }
 
+profile "edge" {
+  match  = "env=edge"
+  values = { domain = "${cluster.name}.shop.example.com" }
+}
+
 profile "staging" {
   match    = "env=staging"
   replaces = ["base"]
@@ -28,16 +34,17 @@ profile "staging" {
     domain  = "staging.shop.example.com"
     istio   = { revision = "1-30" } # the next revision of the mesh, before production gets it
     tracing = { sampling = 100 }
+    room    = 0.5
   }
 }
 
-# Staging runs what production runs, only less of it.
-override "small" {
-  match = "env=staging"
-  units = "tier in (web,backend)"
-
-  autoscale {
-    min = 1
-    max = 3
+profile "dev" {
+  match    = "env=dev"
+  replaces = ["base"]
+  values = {
+    domain  = "${cluster.name}.shop.example.net"
+    istio   = { revision = "1-30" }
+    tracing = { sampling = 100 }
+    room    = 0.25
   }
 }

@@ -1,3 +1,5 @@
+# Staging first, then production. The dev clusters are in no rollout: each is a release of its own.
+
 gate "errors" {
   prometheus  = "http://prometheus.${cluster.name}.internal:9090"
   query       = "(sum(rate(istio_requests_total{reporter=\"destination\",response_code=~\"5..\"}[2m])) or vector(0)) / sum(rate(istio_requests_total{reporter=\"destination\"}[2m]))"
@@ -18,15 +20,20 @@ rollout "staging" {
   match      = "env=staging"
   on_failure = "halt" # left as it is, for somebody to look at
 
-  stage "all" {
-    match = "env=staging"
-    soak  = "10m"
-    gates = ["errors"]
+  stage "canary" {
+    clusters = ["staging-a"]
+    soak     = "10m"
+    gates    = ["errors"]
+  }
+  stage "rest" {
+    clusters = ["staging-b"]
+    soak     = "10m"
+    gates    = ["errors"]
   }
 }
 
 rollout "prod" {
-  match      = "env=prod"
+  match      = "env in (prod,edge)"
   on_failure = "rollback"
 
   stage "canary" {
@@ -35,11 +42,28 @@ rollout "prod" {
     gates    = ["errors", "latency"]
   }
   stage "rest" {
-    clusters = ["prod-b", "prod-c", "prod-d"] # one at a time, in this order
+    clusters = ["prod-b", "prod-c", "prod-d"] # one at a time
+    soak     = "10m"
+    gates    = ["errors", "latency"]
+  }
+  # What only the edge runs is proven by none of the four: the edge has a canary of its own.
+  stage "edge-canary" {
+    clusters = ["edge-eu"]
+    soak     = "15m"
+    gates    = ["errors", "latency"]
+  }
+  stage "edge" {
+    clusters = ["edge-ap"]
     soak     = "10m"
     gates    = ["errors", "latency"]
   }
 
+  freeze "evening" {
+    cron     = "0 17 * * *"
+    duration = "5h"
+    timezone = "Europe/Berlin"
+    reason   = "the peak of each day (local.evening)"
+  }
   freeze "black-friday" {
     from   = "2026-11-26T00:00:00Z"
     until  = "2026-12-01T00:00:00Z"

@@ -167,6 +167,7 @@ fn cluster_value(head: &Head<'_>, values: Option<&Setting>) -> Value {
         (Arc::from("name"), Value::string(head.name.clone())),
         (Arc::from("labels"), Value::new(Kind::Map(Arc::new(labels.collect())))),
         (Arc::from("retired"), Value::new(Kind::Bool(head.retired))),
+        (Arc::from("context"), head.context.clone().map_or(Value::new(Kind::Null), Value::string)),
     ]);
     entries.extend(values.map(|values| (Arc::from("values"), values.to_value())));
     Value::new(Kind::Map(Arc::new(entries)))

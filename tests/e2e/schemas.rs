@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::fleet::PROJECTS;
 use crate::harness::{Lab, Spec, block_on};
 use crate::program::Place;
+use crate::rendering::Rendering;
 
 /// Compares, or writes where `FLEETWRIGHT_BLESS` is set. The clusters of the example are alike: what is recorded of
 /// one is the index of each.
@@ -24,8 +25,8 @@ fn what_is_recorded_for_the_example_is_what_a_server_publishes() {
     assert!(fetched.status.success(), "{}", String::from_utf8_lossy(&fetched.stderr));
     let mut served = texts(&place.path().join("fleet/schemas"));
     let index = served.remove("only.json").unwrap();
-    let clusters = ["prod-a", "prod-b", "prod-c", "prod-d", "staging-a"];
-    served.extend(clusters.map(|cluster| (format!("{cluster}.json"), index.clone())));
+    let clusters = Rendering::of(Path::new(env!("CARGO_MANIFEST_DIR"))).fleet.clusters;
+    served.extend(clusters.iter().map(|cluster| (format!("{}.json", cluster.name), index.clone())));
     let folder = fleet.join("schemas");
     #[expect(clippy::disallowed_methods, reason = "how what is generated is written anew")]
     if std::env::var_os("FLEETWRIGHT_BLESS").is_some() {

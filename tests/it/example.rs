@@ -38,6 +38,20 @@ pub fn templates() -> Place {
     place
 }
 
+/// A fleet that uses what the example does not use of the templates, with the schemas of a real server.
+pub fn small() -> Place {
+    let place = templates();
+    for (file, text) in files(&root().join("fleet/schemas")) {
+        // Of the clusters one is enough; the packages have a digest in their names.
+        let file = if file == "prod-a.json" { "one.json" } else { &file };
+        if file == "one.json" || file.contains(".v") || file.contains("pkg") {
+            place.write(&format!("fleet/schemas/{file}"), &String::from_utf8(text).unwrap());
+        }
+    }
+    fs::copy(root().join("tests/it/library/fleet.hcl"), place.path().join("fleet/fleet.hcl")).unwrap();
+    place
+}
+
 /// The HCL files of the example fleet: names and texts.
 pub fn fleet() -> BTreeMap<String, String> {
     let files = files(&root().join("fleet")).into_iter();

@@ -1,8 +1,7 @@
 //! What the example fleet renders to, kept in `tests/it/golden`: a change of a template, of the fleet or of the
 //! program shows there line by line.
 //!
-//! `prod-a` and `staging-a` are kept in full; of the other production clusters only how they differ from
-//! `prod-a`.
+//! `prod-a` is kept in full; of each other cluster only how it differs from one that it is like.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,11 +14,22 @@ use crate::program::Place;
 const BLESS: &str = "if that is what it should be, write it with\n\n    FLEETWRIGHT_BLESS=1 cargo test --test it golden\n\n\
                      and read the difference that git shows";
 
-/// The clusters that are kept in full.
-const FULL: [&str; 2] = ["prod-a", "staging-a"];
+/// The cluster that is kept in full.
+const FULL: &str = "prod-a";
 
-/// The clusters that are kept as what differs from the first of [`FULL`].
-const ALIKE: [&str; 3] = ["prod-b", "prod-c", "prod-d"];
+/// The clusters that are kept as what differs from another: that one second.
+const ALIKE: [(&str, &str); 10] = [
+    ("prod-b", "prod-a"),
+    ("prod-c", "prod-a"),
+    ("prod-d", "prod-a"),
+    ("edge-eu", "prod-a"),
+    ("edge-ap", "edge-eu"),
+    ("staging-a", "prod-a"),
+    ("staging-b", "staging-a"),
+    ("dev-1", "staging-a"),
+    ("dev-2", "dev-1"),
+    ("dev-3", "dev-1"),
+];
 
 #[test]
 fn golden_output_of_the_example_fleet() {
@@ -68,21 +78,21 @@ fn golden(rendered: &BTreeMap<String, String>) -> BTreeMap<String, String> {
             .collect()
     };
     let clusters: BTreeSet<&str> = rendered.keys().filter_map(|path| Some(path.split_once('/')?.0)).collect();
-    assert_eq!(clusters, FULL.into_iter().chain(ALIKE).collect(), "each cluster of the example is kept");
-    let mut kept = BTreeMap::new();
-    for cluster in FULL {
-        kept.extend(
-            of(cluster).into_iter().map(|(file, text)| (format!("{cluster}/{file}"), text.to_owned())),
-        );
-    }
-    let first = of(FULL[0]);
-    for cluster in ALIKE {
-        let other = of(cluster);
-        let mut text = format!("How {cluster} differs from {}.\n", FULL[0]);
+    let alike = ALIKE.iter().map(|(cluster, _)| *cluster);
+    assert_eq!(clusters, alike.chain([FULL]).collect(), "each cluster of the example is kept");
+    let mut kept: BTreeMap<String, String> =
+        of(FULL).into_iter().map(|(file, text)| (format!("{FULL}/{file}"), text.to_owned())).collect();
+    for (cluster, like) in ALIKE {
+        let (first, other) = (of(like), of(cluster));
+        let mut text = format!("How {cluster} differs from {like}.\n");
         for file in first.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
-            let (before, after) = (first.get(file).unwrap_or(&""), other.get(file).unwrap_or(&""));
-            if before != after {
-                text.push_str(&format!("\n{file}\n{}", diff(before, after)));
+            match (first.get(file), other.get(file)) {
+                (Some(before), Some(after)) if before == after => {}
+                (Some(_), None) => text.push_str(&format!("\n{file} is not there\n")),
+                (before, after) => {
+                    let changes = diff(before.unwrap_or(&""), after.unwrap_or(&""));
+                    text.push_str(&format!("\n{file}\n{changes}"));
+                }
             }
         }
         kept.insert(format!("{cluster}.diff"), text);

@@ -20,11 +20,14 @@ mod golden;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod house;
+mod library;
 mod program;
+mod promises;
 mod recorded;
 mod repository;
 mod schema_messages;
 mod secrets;
+mod services;
 mod set;
 mod tricky;
 mod yaml_oracle;

@@ -1,0 +1,102 @@
+# What goes in and out: the gateways are the same on each cluster, so that the CDN can send anybody to any of them.
+
+locals {
+  # The crowd comes at six. What is there half an hour before is 70 % of what is needed then.
+  evening = { start = "30 17 * * *", end = "0 22 * * *", timezone = "Europe/Berlin" }
+}
+
+component "ingress-gateway" {
+  namespace  = "istio-ingress"
+  templates  = ["istio/ingress-gateway"]
+  depends_on = ["namespaces", "mesh", "gateway-tls", "priorities"]
+  values = {
+    hosts        = [cluster.values.domain, "*.${cluster.values.domain}"]
+    tls_secret   = "shop-tls"
+    replicas     = 3
+    max_replicas = 12
+    requests     = { cpu = "1", memory = "512Mi" }
+    limits       = { cpu = "2", memory = "512Mi" }
+    priority     = "core"
+  }
+
+  override "busy-zone" {
+    match  = "env=prod,zone=eu-west-1a" # the partners' networks come in here
+    values = { replicas = 5 }
+  }
+  override "peaks" {
+    match  = "env=prod"
+    values = { peaks = { evening = merge(local.evening, { replicas = ceil(12 * 70 / 100) }) } }
+  }
+  override "small" {
+    match  = "env in (dev,edge)"
+    values = { replicas = 2, max_replicas = 4, requests = { cpu = "250m", memory = "256Mi" }, limits = { cpu = "1", memory = "256Mi" } }
+  }
+}
+
+# The certificate, from where it is renewed.
+component "gateway-tls" {
+  namespace  = "istio-ingress"
+  templates  = ["secrets/external"]
+  depends_on = ["namespaces", "secret-stores"]
+  values = {
+    secrets = {
+      shop-tls = {
+        store = "shop"
+        type  = "kubernetes.io/tls"
+        data  = { "tls.crt" = "gateway/${cluster.values.domain}#crt", "tls.key" = "gateway/${cluster.values.domain}#key" }
+      }
+    }
+  }
+}
+
+# Whoever is called from here sees the addresses of these proxies, and they let out only those who are named.
+component "egress-gateway" {
+  match      = "env in (prod,staging)"
+  namespace  = "istio-egress"
+  templates  = ["istio/egress-gateway"]
+  depends_on = ["namespaces", "mesh", "priorities"]
+  values = {
+    egress_hosts = {
+      "psp.example.org" = { from = ["payments/payments"] }
+    }
+    replicas = 2
+    requests = { cpu = "250m", memory = "256Mi" }
+    limits   = { cpu = "1", memory = "256Mi" }
+    priority = "core"
+  }
+}
+
+# Hosts outside that whole namespaces call, from wherever they are.
+component "external-hosts" {
+  namespace  = "istio-egress"
+  templates  = ["istio/external-hosts"]
+  depends_on = ["namespaces"]
+  values = {
+    external_hosts = {
+      object-store = {
+        hosts      = ["s3.${cluster.labels.region}.amazonaws.com"]
+        ports      = { "443" = "TLS" }
+        namespaces = setintersection(["web", "batch"], keys(local.rooms_here))
+      }
+    }
+  }
+}
+
+# The index of the catalog comes with a chart of its own, and is no service of this fleet. Its callers try the next version, and
+# what becomes of them when it is slow.
+component "catalog-index" {
+  match      = "env=staging"
+  namespace  = "backend"
+  templates  = ["istio/traffic"]
+  depends_on = ["namespaces"]
+  values = {
+    traffic = {
+      catalog-index = {
+        host  = "catalog-index.opensearch.svc.cluster.local"
+        port  = 9200
+        split = { v3 = { weight = 90, labels = { version = "3" } }, v4 = { weight = 10, labels = { version = "4" } } }
+        fault = { delay = "3s", percent = 5 }
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+//! What the templates of services make of settings that the example fleet does not have.
+
+use insta::assert_snapshot;
+
+use crate::example;
+use crate::program::Outcome;
+
+/// A fleet of one service with these settings.
+fn render(values: &str, service: &str) -> Outcome {
+    let place = example::templates();
+    place.write(
+        "fleet/fleet.hcl",
+        &format!(
+            "fleet \"demo\" {{}}\n\ncluster \"prod-a\" {{\n  values = {{ {values} }}\n}}\n\n\
+             service \"web\" {{\n  namespace = \"web\"\n  image = \"registry.example.com/web:1.0\"\n  {service}\n  \
+             port \"http\" {{\n    number = 8080\n  }}\n  \
+             probe \"readiness\" {{\n    port = \"http\"\n  }}\n  probe \"liveness\" {{\n    port = \"http\"\n  }}\n}}\n"
+        ),
+    );
+    place.run(&["render"])
+}
+
+const GUARANTEED: &str =
+    "requests = { cpu = \"1\", memory = \"1Gi\" }\n  limits = { cpu = \"1\", memory = \"1Gi\" }";
+const BURSTABLE: &str =
+    "requests = { cpu = \"1\", memory = \"1Gi\" }\n  limits = { cpu = \"2\", memory = \"1Gi\" }";
+
+/// The lines of what is rendered that hold one of these words, and what is indented below them.
+fn lines(outcome: Outcome, words: &[&str]) -> String {
+    let (text, _) = outcome.done();
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let (mut below, mut found) = (None, String::new());
+    for line in text.lines() {
+        below = below.filter(|above| depth(line) > *above);
+        if below.is_none() && words.iter().any(|word| line.contains(word)) {
+            below = Some(depth(line));
+        }
+        if below.is_some() {
+            found.push_str(&format!("{}\n", line));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_sidecar_of_a_guaranteed_pod_has_limits_as_it_has_requests() {
+    let sidecar = |values, service| lines(render(values, service), &["sidecar.istio.io"]);
+    assert_snapshot!(sidecar("istio = { revision = \"1-29\" }", GUARANTEED), @"
+    sidecar.istio.io/proxyCPU: 200m
+    sidecar.istio.io/proxyCPULimit: 200m
+    sidecar.istio.io/proxyMemory: 256Mi
+    sidecar.istio.io/proxyMemoryLimit: 256Mi
+    ");
+    assert_snapshot!(
+        sidecar("istio = { revision = \"1-29\", proxy = { cpu = \"500m\", memory = \"1Gi\" } }", GUARANTEED), @"
+    sidecar.istio.io/proxyCPU: 500m
+    sidecar.istio.io/proxyCPULimit: 500m
+    sidecar.istio.io/proxyMemory: 1Gi
+    sidecar.istio.io/proxyMemoryLimit: 1Gi
+    "
+    );
+    assert_snapshot!(sidecar("istio = { revision = \"1-29\" }", BURSTABLE), @"");
+    assert_snapshot!(sidecar("", GUARANTEED), @"");
+}
+
+#[test]
+fn a_pod_goes_on_for_a_while_when_it_is_told_to_end() {
+    let ends = |shutdown: &str| {
+        lines(render("", &format!("{BURSTABLE}\n  {shutdown}")), &["lifecycle:", "terminationGracePeriod"])
+    };
+    assert_snapshot!(ends(""), @"
+      lifecycle:
+        preStop:
+          sleep:
+            seconds: 5
+    terminationGracePeriodSeconds: 30
+    ");
+    assert_snapshot!(ends("shutdown {\n    pre_stop = [\"/bin/drain\"]\n  }"), @"
+      lifecycle:
+        preStop:
+          exec:
+            command:
+            - /bin/drain
+    terminationGracePeriodSeconds: 30
+    ");
+    assert_snapshot!(ends("shutdown {\n    grace = \"5s\"\n  }"), @"      terminationGracePeriodSeconds: 5");
+}
+
+#[test]
+fn keda_is_given_no_metric_of_pods() {
+    let scaled = format!(
+        "{BURSTABLE}\n  autoscale {{\n    min = 1\n    max = 2\n    metric \"requests_per_second\" {{\n      \
+         target = \"10\"\n    }}\n    trigger \"cron\" {{\n      start = \"0 8 * * *\"\n    }}\n  }}"
+    );
+    let Outcome { status, stderr, .. } = render("", &scaled);
+    assert_eq!(status, Some(2), "{stderr}");
+    assert!(stderr.contains("`autoscale` has a `trigger` and a `metric`"), "{stderr}");
+}
