@@ -130,13 +130,19 @@ pub fn manifests(validated: &Validated, show: Show) -> Vec<Manifest> {
     let mut manifests = Vec::new();
     for cluster in validated.rendered().clusters() {
         for unit in cluster.units().iter().filter(|unit| !unit.objects().is_empty()) {
-            let documents: Vec<String> = printable(unit, show).iter().map(yaml::emit).collect();
+            let mut text = String::new();
+            for object in unit.objects() {
+                if !text.is_empty() {
+                    text.push_str("---\n");
+                }
+                yaml::emit_map(&mut text, object.printable(show).body());
+            }
             let has_secrets = unit.objects().iter().any(|object| !object.secrets().is_empty());
             manifests.push(Manifest {
                 cluster: cluster.name().clone(),
                 unit: unit.address().to_owned(),
                 file: format!("{}.yaml", unit.file_stem()),
-                text: documents.join("---\n"),
+                text,
                 has_secrets,
                 shows_secrets: has_secrets && show == Show::Full,
             });

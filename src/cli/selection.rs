@@ -167,7 +167,11 @@ mod tests {
             uid: None,
             kubernetes: None,
             retired: false,
-            values: Setting::Map(Branch::empty(Site { span: None, step: Step::Default, block: "".into() })),
+            values: Setting::Map(Arc::new(Branch::empty(Site {
+                span: None,
+                step: Step::Default,
+                block: "".into(),
+            }))),
             units: Vec::new(),
         };
         let names = [("dev-a", "dev"), ("prod-a", "prod"), ("prod-b", "prod")];

@@ -31,11 +31,12 @@ pub fn defaults() -> Setting {
 /// The settings with the rest of the language as `null`, `{}` and `[]`.
 pub fn complete(mut settings: Setting) -> Setting {
     let Setting::Map(branch) = &mut settings else { return settings };
+    let branch = Arc::make_mut(branch);
     if let Some(Setting::Map(disruption)) = branch.entries.get_mut("disruption")
         && disruption.entries.contains_key("min_available")
     {
         // The two exclude each other; only a default gives way.
-        disruption.entries.retain(|_, setting| setting.site().step != Step::Default);
+        Arc::make_mut(disruption).entries.retain(|_, setting| setting.site().step != Step::Default);
     }
     for port in entries_of(branch, "port") {
         set_if_absent(port, &["protocol"], leaf(Kind::String(Arc::from("TCP"))));
@@ -46,7 +47,7 @@ pub fn complete(mut settings: Setting) -> Setting {
 
 fn entries_of<'a>(branch: &'a mut Branch, key: &str) -> impl Iterator<Item = &'a mut Setting> {
     let entries = match branch.entries.get_mut(key) {
-        Some(Setting::Map(inner)) => Some(inner.entries.values_mut()),
+        Some(Setting::Map(inner)) => Some(Arc::make_mut(inner).entries.values_mut()),
         _ => None,
     };
     entries.into_iter().flatten()
@@ -61,11 +62,12 @@ fn leaf(kind: Kind) -> Setting {
 }
 
 fn empty_map() -> Setting {
-    Setting::Map(Branch::empty(site()))
+    Setting::Map(Arc::new(Branch::empty(site())))
 }
 
 fn set_if_absent(setting: &mut Setting, path: &[&str], value: Setting) {
     let (Setting::Map(branch), [first, rest @ ..]) = (setting, path) else { return };
+    let branch = Arc::make_mut(branch);
     match rest {
         [] => {
             branch.entries.entry(Arc::from(*first)).or_insert(value);
@@ -81,8 +83,8 @@ fn fill(branch: &mut Branch, schema: &BlockSchema, leave: &[&str]) {
     for arg in schema.args().filter(|arg| arg.overridable || schema.name != SERVICE.name) {
         branch.entries.entry(Arc::from(arg.name)).or_insert_with(|| nothing(&arg.ty));
         if let (Type::Object(keys), Some(Setting::Map(inner))) = (&arg.ty, branch.entries.get_mut(arg.name)) {
-            for key in *keys {
-                inner.entries.entry(Arc::from(key.name)).or_insert_with(|| nothing(&key.ty));
+            for key in keys.iter().filter(|key| !inner.entries.contains_key(key.name)).collect::<Vec<_>>() {
+                Arc::make_mut(inner).entries.entry(Arc::from(key.name)).or_insert_with(|| nothing(&key.ty));
             }
         }
     }
@@ -95,7 +97,7 @@ fn fill_block(branch: &mut Branch, nested: &Nested) {
     let name = nested.schema.name;
     match nested.occurs {
         Occurs::Once => match branch.entries.get_mut(name) {
-            Some(Setting::Map(inner)) => fill(inner, nested.schema, &[]),
+            Some(Setting::Map(inner)) => fill(Arc::make_mut(inner), nested.schema, &[]),
             Some(Setting::Leaf(_)) => {}
             None => {
                 branch.entries.insert(Arc::from(name), leaf(Kind::Null));
@@ -105,12 +107,12 @@ fn fill_block(branch: &mut Branch, nested: &Nested) {
             branch.entries.entry(Arc::from(name)).or_insert_with(empty_map);
             for inner in entries_of(branch, name) {
                 if let Setting::Map(inner) = inner {
-                    fill(inner, nested.schema, &[]);
+                    fill(Arc::make_mut(inner), nested.schema, &[]);
                 }
             }
             if let (true, Some(Setting::Map(probes))) = (name == "probe", branch.entries.get_mut(name)) {
                 for kind in ["startup", "readiness", "liveness"] {
-                    probes.entries.entry(Arc::from(kind)).or_insert_with(|| leaf(Kind::Null));
+                    Arc::make_mut(probes).entries.entry(Arc::from(kind)).or_insert_with(|| leaf(Kind::Null));
                 }
             }
         }

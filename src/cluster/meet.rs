@@ -70,7 +70,9 @@ fn replaced_first(layers: &[Layer]) -> Vec<&Layer> {
 /// `base` with `upper` over it: maps by key, everything else as a whole, remembering what was replaced.
 pub fn over(base: Setting, upper: Setting) -> Setting {
     match (base, upper) {
-        (Setting::Map(mut base), Setting::Map(upper)) => {
+        (Setting::Map(mut shared), Setting::Map(upper)) => {
+            let base = Arc::make_mut(&mut shared);
+            let upper = Arc::unwrap_or_clone(upper);
             for (key, setting) in upper.entries {
                 let setting = match (base.entries.remove(&key), base.removed.get(&key)) {
                     (Some(below), _) => over(below, setting),
@@ -81,14 +83,14 @@ pub fn over(base: Setting, upper: Setting) -> Setting {
             }
             base.site = upper.site;
             base.sensitive |= upper.sensitive;
-            Setting::Map(base)
+            Setting::Map(shared)
         }
         (base, Setting::Leaf(mut leaf)) => {
             leaf.replaced = Some(Box::new(base));
             Setting::Leaf(leaf)
         }
         (base, Setting::Map(mut branch)) => {
-            branch.replaced = Some(Box::new(base));
+            Arc::make_mut(&mut branch).replaced = Some(Box::new(base));
             Setting::Map(branch)
         }
     }
@@ -98,12 +100,16 @@ pub fn over(base: Setting, upper: Setting) -> Setting {
 fn after(gone: &Removed, setting: Setting) -> Setting {
     match setting {
         Setting::Leaf(leaf) => Setting::Leaf(Leaf { replaced: Some(gone.was.clone()), ..leaf }),
-        Setting::Map(branch) => Setting::Map(Branch { replaced: Some(gone.was.clone()), ..branch }),
+        Setting::Map(branch) => Setting::Map(Arc::new(Branch {
+            replaced: Some(gone.was.clone()),
+            ..Arc::unwrap_or_clone(branch)
+        })),
     }
 }
 
 fn take_away(setting: &mut Setting, path: &[Arc<str>], site: &Site) -> bool {
     let Setting::Map(branch) = setting else { return false };
+    let branch = Arc::make_mut(branch);
     match path {
         [] => false,
         [last] => match branch.entries.remove(last) {

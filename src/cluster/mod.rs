@@ -26,6 +26,7 @@ mod rollouts;
 mod select;
 mod service;
 mod setting;
+mod steady;
 mod type_expression;
 mod unit;
 mod units;

@@ -9,6 +9,7 @@ use super::layer::{argument_value, layer};
 use super::meet::Layer;
 use super::select::{Labels, Match, fixed_names, replacing};
 use super::setting::{Branch, Setting, Site, Step};
+use super::steady::Steady;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, one_of, suggest};
 use crate::fleet::Block;
 use crate::fleet::schema::{BlockSchema, VALUES};
@@ -142,7 +143,7 @@ pub fn service_layers(
                 name: Arc::from(profile.block.name()),
                 replaces: profile.replaces.clone(),
                 removes: Vec::new(),
-                tree: layer(block, scope, Step::Profile, &profile.title, problems),
+                tree: layer(block, scope, Step::Profile, &profile.title, &Steady::default(), problems),
             })
         })
         .collect()
@@ -158,7 +159,7 @@ pub fn values_of(
 ) -> Setting {
     let empty = |span| {
         let site = Site { span: Some(span), step, block: title.clone() };
-        Setting::Map(Branch::empty(site))
+        Setting::Map(Arc::new(Branch::empty(site)))
     };
     let Some(argument) = block.arg("values") else { return empty(block.place()) };
     match argument_value(argument, &VALUES, "values", title, scope, problems) {

@@ -227,7 +227,7 @@ fn cluster_values(
 
 fn no_values() -> Setting {
     let site = Site { span: None, step: Step::Default, block: Arc::from("") };
-    Setting::Map(Branch::empty(site))
+    Setting::Map(Arc::new(Branch::empty(site)))
 }
 
 fn locals_in<'a>(arguments: impl Iterator<Item = &'a Argument>) -> BTreeSet<Arc<str>> {

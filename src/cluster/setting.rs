@@ -46,8 +46,8 @@ impl fmt::Display for Site {
 pub enum Setting {
     /// A scalar or a list.
     Leaf(Leaf),
-    /// A map, or a block: its arguments and, by label, its blocks.
-    Map(Branch),
+    /// A map, or a block: its arguments and, by label, its blocks. Those that no cluster changes are shared by all.
+    Map(Arc<Branch>),
 }
 
 /// A scalar or a list, and its history.

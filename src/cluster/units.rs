@@ -17,6 +17,7 @@ use super::profiles::{Matching, matching};
 use super::select::{Labels, Match, about_nothing, fixed, fixed_names, fixed_text, unknown};
 use super::service;
 use super::setting::{Branch, Setting, Site, Step};
+use super::steady::Steady;
 use super::unit::{Unit, UnitKind, UnitName};
 use super::value::{Kind, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
@@ -64,6 +65,8 @@ pub struct Ground<'a> {
 pub struct Units<'a> {
     plans: Vec<Plan<'a>>,
     overrides: Vec<Matching<'a>>,
+    /// The settings that no cluster changes.
+    steady: Steady,
     files: Files,
     excuses: Excuses,
     /// The units whose settings an excuse was about, by the place of the excuse.
@@ -81,8 +84,20 @@ impl<'a> Units<'a> {
             fleet.units.iter().map(|block| Plan::new(block, fleet, scope, problems)).collect();
         depends_on_cycles(&plans, scope, problems);
         same_file(&plans, problems);
+        let overrides = matching(&fleet.overrides, "override", scope, problems);
+        let mut steady = Steady::default();
+        for plan in &plans {
+            steady.add(plan.block, scope, Step::Unit, &plan.title);
+            for own in &plan.overrides {
+                steady.add(own.block, scope, Step::UnitOverride, &own.title);
+            }
+        }
+        for block in &overrides {
+            steady.add(block.block, scope, Step::Override, &block.title);
+        }
         Self {
-            overrides: matching(&fleet.overrides, "override", scope, problems),
+            overrides,
+            steady,
             excuses: Excuses::new(fleet, scope, problems),
             excused: RefCell::default(),
             removed: RefCell::default(),
@@ -203,13 +218,13 @@ impl<'a> Units<'a> {
             None => &ground.scope,
         };
         let mut settings = base(plan.kind, ground);
-        settings = over(settings, layer(plan.block, scope, Step::Unit, &plan.title, problems));
+        settings = over(settings, layer(plan.block, scope, Step::Unit, &plan.title, &self.steady, problems));
         let matched: Vec<&Matching<'_>> = self
             .overrides
             .iter()
             .filter(|block| block.clusters.matches(&ground.head.labels) && block.units.matches(&plan.labels))
             .collect();
-        let mut layers = override_layers(&matched, Step::Override, scope, problems);
+        let mut layers = override_layers(&matched, Step::Override, scope, &self.steady, problems);
         if plan.kind == UnitKind::Component {
             only_common(&layers, &plan.title, problems);
             layers.iter_mut().for_each(|layer| layer.tree = common_part(&layer.tree));
@@ -226,7 +241,7 @@ impl<'a> Units<'a> {
         for block in &matched {
             self.matched.borrow_mut().insert(block.block.place());
         }
-        let layers = override_layers(&matched, Step::UnitOverride, scope, problems);
+        let layers = override_layers(&matched, Step::UnitOverride, scope, &self.steady, problems);
         settings = meet(settings, &layers, "", problems, &mut taken);
         if plan.kind == UnitKind::Service {
             settings = complete(settings);
@@ -317,13 +332,13 @@ fn base(kind: UnitKind, ground: &Ground<'_>) -> Setting {
     let site = Site { span: None, step: Step::Default, block: Arc::from("") };
     let below = match kind {
         UnitKind::Service => over(defaults(), ground.services.clone()),
-        UnitKind::Component => Setting::Map(Branch::empty(site.clone())),
+        UnitKind::Component => Setting::Map(Arc::new(Branch::empty(site.clone()))),
     };
     let mut base = match below {
         Setting::Map(base) => base,
-        Setting::Leaf(_) => Branch::empty(site),
+        Setting::Leaf(_) => Arc::new(Branch::empty(site)),
     };
-    base.entries.insert(Arc::from("values"), ground.values.clone());
+    Arc::make_mut(&mut base).entries.insert(Arc::from("values"), ground.values.clone());
     Setting::Map(base)
 }
 
@@ -331,13 +346,14 @@ fn override_layers(
     matched: &[&Matching<'_>],
     step: Step,
     scope: &Scope,
+    steady: &Steady,
     problems: &mut Diagnostics,
 ) -> Vec<Layer> {
     let layers = matched.iter().map(|block| Layer {
         name: Arc::from(block.block.name()),
         replaces: block.replaces.clone(),
         removes: block.removes.clone(),
-        tree: layer(block.block, scope, step, &block.title, problems),
+        tree: layer(block.block, scope, step, &block.title, steady, problems),
     });
     layers.collect()
 }
@@ -362,9 +378,9 @@ fn only_common(layers: &[Layer], title: &str, problems: &mut Diagnostics) {
 fn common_part(tree: &Setting) -> Setting {
     match tree {
         Setting::Map(branch) => {
-            let mut branch = branch.clone();
+            let mut branch = Branch::clone(branch);
             branch.entries.retain(|name, _| COMMON.contains(&&**name));
-            Setting::Map(branch)
+            Setting::Map(Arc::new(branch))
         }
         Setting::Leaf(leaf) => Setting::Leaf(leaf.clone()),
     }

@@ -39,7 +39,8 @@ impl Convert {
     pub(super) fn setting(&mut self, setting: &Setting) -> Tera {
         match setting {
             Setting::Leaf(Leaf { value, .. }) => self.value(value, false),
-            Setting::Map(Branch { entries, sensitive, .. }) => {
+            Setting::Map(branch) => {
+                let Branch { entries, sensitive, .. } = &**branch;
                 let mut map = Map::with_capacity(entries.len());
                 for (key, setting) in entries {
                     self.characters(key, setting.site().span);

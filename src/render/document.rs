@@ -6,6 +6,7 @@ use super::block::{self, Misplaced};
 use super::codes;
 use super::forbidden;
 use super::secret::Hidden;
+use super::skeleton::{Cut, Filled, Skeletons};
 use super::splice::{self, Harm};
 use super::text::Text;
 use crate::cluster::{Kind, Setting, Unit, Value};
@@ -37,6 +38,29 @@ pub(super) struct Reading<'a> {
     /// The same text rendered with other values in place of the secret ones, if there are any: a line that
     /// differs is not shown. `Some(None)` if that rendering failed.
     pub other: Option<Option<&'a Text>>,
+    /// Where to keep what it reads as, if nothing is wrong with it.
+    pub lesson: Option<Lesson<'a>>,
+}
+
+/// A text that others may be like.
+pub(super) struct Lesson<'a> {
+    /// Where to keep it.
+    pub skeletons: &'a Skeletons,
+    /// The number of the template that printed it.
+    pub template: usize,
+    /// The text, taken apart.
+    pub cut: &'a Cut<'a>,
+}
+
+/// The objects that a skeleton gave for a unit; `None` where one of them is no object, or carries what it may not:
+/// read in full, the text tells what is wrong.
+pub(super) fn filled(values: Filled, unit: &Unit) -> Option<Vec<Found>> {
+    let object = |(value, origin): (_, Option<Span>)| {
+        let object = forbidden::tidied(Object::from_value(value).ok()?);
+        let origin = origin.unwrap_or(unit.span);
+        forbidden::check(&object).is_empty().then_some(Found { object, origin })
+    };
+    values.into_iter().map(object).collect()
 }
 
 impl Reading<'_> {
@@ -67,7 +91,7 @@ impl Reading<'_> {
             expand(&document.root, &mut nodes);
         }
         let mut found = Vec::with_capacity(nodes.len());
-        for node in nodes {
+        for node in &nodes {
             match Object::from_value(yaml::to_json(node)) {
                 Ok(object) => {
                     let object = forbidden::tidied(object);
@@ -87,6 +111,13 @@ impl Reading<'_> {
                 }
                 Err(malformed) => problems.push(self.malformed(node, &malformed)),
             }
+        }
+        if let Some(Lesson { skeletons, template, cut }) =
+            self.lesson.as_ref().filter(|_| problems.is_empty())
+        {
+            let documents: Vec<_> =
+                nodes.iter().map(|node| (*node, self.text.origin(node.span.start))).collect();
+            skeletons.learn(*template, cut, self.text, stream, &documents);
         }
         found
     }

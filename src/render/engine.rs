@@ -111,16 +111,29 @@ impl Engine {
     /// # Errors
     /// Whatever an expression does, and the limits of [`limit`].
     pub(super) fn render(&self, template: &Template, context: &Context) -> Result<Text, Box<Failure>> {
+        self.marked(template, context).map(|marked| self.text(&marked))
+    }
+
+    /// Renders one template; its text has all markers in it.
+    ///
+    /// # Errors
+    /// As [`Engine::render`].
+    pub(super) fn marked(&self, template: &Template, context: &Context) -> Result<String, Box<Failure>> {
         limit::begin();
         let mut out = Capped::default();
         let rendered = self.tera.render_to(&template.name, context, &mut out);
         // Tera writes whole strings, so only a write that was cut short could break a character.
-        let marked = String::from_utf8_lossy(&out.bytes);
-        let text = Text::of(&marked, |line| self.lines.get(line).copied());
+        let marked = String::from_utf8(out.bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         match rendered {
-            Ok(()) => Ok(text),
-            Err(error) => Err(Box::new(Failure { error, last: text.last_line() })),
+            Ok(()) => Ok(marked),
+            Err(error) => Err(Box::new(Failure { error, last: self.text(&marked).last_line() })),
         }
+    }
+
+    /// Marked text without its markers.
+    pub(super) fn text(&self, marked: &str) -> Text {
+        Text::of(marked, |line| self.lines.get(line).copied())
     }
 
     /// The place of a range of an instrumented template in its file.

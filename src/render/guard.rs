@@ -42,8 +42,23 @@ fn printed(value: &Value, _: Kwargs, _: &State) -> TeraResult<Value> {
             "this is no finite number",
             "work it out from numbers that stay in range",
         )),
-        _ => Ok(value.clone()),
+        ValueKind::I64 | ValueKind::U64 => Ok(inert("", &value.to_string(), "")),
+        _ => match value.as_str().filter(|_| value.is_safe()).and_then(between_quotes) {
+            Some(text) => Ok(inert("\"", text, "\"")),
+            None => Ok(value.clone()),
+        },
     }
+}
+
+/// Text that is printed as it is, with marks around what may differ.
+fn inert(before: &str, text: &str, after: &str) -> Value {
+    Value::safe_string(&format!("{before}{}{text}{}{after}", marker::INERT, marker::INERT_END))
+}
+
+/// What stands between the quotes of a text that is quoted as a whole, with nothing escaped in it.
+fn between_quotes(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix('"')?.strip_suffix('"')?;
+    (!inside.contains(['"', '\\', '\n']) && marker::find(inside).is_none()).then_some(inside)
 }
 
 /// What `to_yaml` wrote over several lines goes between marks: how they are indented can only be judged where

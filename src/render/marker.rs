@@ -13,6 +13,11 @@ const LINE: char = '\u{fdd0}';
 pub(super) const OPEN: char = '\u{fdd1}';
 /// After a spliced value.
 pub(super) const CLOSE: char = '\u{fdd2}';
+/// Before a number, or the inside of a quoted text: as harmless as the template's own text, and different from
+/// rendering to rendering.
+pub(super) const INERT: char = '\u{fdd3}';
+/// After it.
+pub(super) const INERT_END: char = '\u{fdd4}';
 /// Before YAML that `to_yaml` made, where it is printed.
 pub(super) const BLOCK: char = '\u{fdd7}';
 /// After it.
@@ -70,6 +75,10 @@ pub(super) enum Mark {
     Open,
     /// A spliced value ends.
     Close,
+    /// A number or the inside of a quoted text begins.
+    Inert,
+    /// It ends.
+    InertEnd,
     /// YAML made by `to_yaml` begins.
     Block,
     /// It ends.
@@ -91,6 +100,8 @@ pub(super) fn strip(marked: &str, out: &mut String, mut seen: impl FnMut(Mark, u
         match chars.next() {
             Some(OPEN) => seen(Mark::Open, out.len()),
             Some(CLOSE) => seen(Mark::Close, out.len()),
+            Some(INERT) => seen(Mark::Inert, out.len()),
+            Some(INERT_END) => seen(Mark::InertEnd, out.len()),
             Some(BLOCK) => seen(Mark::Block, out.len()),
             Some(BLOCK_END) => seen(Mark::BlockEnd, out.len()),
             Some(other) if !RESERVED.contains(&other) => out.push(other),

@@ -32,6 +32,7 @@ mod reference;
 mod rendered;
 mod secret;
 mod service;
+mod skeleton;
 mod splice;
 mod syntax;
 mod template;

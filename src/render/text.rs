@@ -12,6 +12,8 @@ pub(super) struct Text {
     pub text: String,
     /// The bytes of each spliced string.
     pub splices: Vec<Range<usize>>,
+    /// The bytes of each number and of the inside of each quoted text.
+    pub inert: Vec<Range<usize>>,
     /// The bytes of each map or list that `to_yaml` wrote over several lines.
     pub blocks: Vec<Range<usize>>,
     /// Where a template line begins in the text, ascending.
@@ -22,16 +24,20 @@ impl Text {
     /// Takes the markers out. `line` tells the place that a line marker stands for.
     pub(super) fn of(marked: &str, line: impl Fn(usize) -> Option<Span>) -> Self {
         let mut found = Self { text: String::with_capacity(marked.len()), ..Self::default() };
-        let (mut lines, mut splices, mut blocks) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut open, mut block): (Vec<usize>, Option<usize>) = (Vec::new(), None);
+        let (mut lines, mut splices, mut blocks, mut inert) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut open, mut block, mut plain): (Vec<usize>, Option<usize>, Option<usize>) =
+            (Vec::new(), None, None);
         marker::strip(marked, &mut found.text, |mark, offset| match mark {
             Mark::Line(number) => lines.extend(line(number).map(|span| (offset, span))),
             Mark::Open => open.push(offset),
             Mark::Close => splices.extend(open.pop().map(|start| start..offset)),
+            Mark::Inert => plain = Some(offset),
+            Mark::InertEnd => inert.extend(plain.take().map(|start| start..offset)),
             Mark::Block => block = Some(offset),
             Mark::BlockEnd => blocks.extend(block.take().map(|start| start..offset)),
         });
-        Self { splices, blocks, lines, ..found }
+        Self { splices, inert, blocks, lines, ..found }
     }
 
     /// Text of a plain file: every line is its own.

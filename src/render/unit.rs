@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::codes;
 use super::context::Shared;
 use super::convert::{Variant, is_sensitive};
-use super::document::{Found, Reading};
+use super::document::{Found, Lesson, Reading, filled};
 use super::engine::Engine;
 use super::failure;
 use super::library::Template;
 use super::manifest::Manifests;
 use super::patch;
 use super::secret::Hidden;
+use super::skeleton::{Cut, Skeletons};
 use super::text::Text;
 use crate::cluster::{Cluster, FileRef, Resolved, Unit};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
@@ -26,6 +27,8 @@ pub(super) struct Workshop<'a> {
     others: [Shared; 2],
     /// Whether the values of a cluster, which every template sees, hold a secret.
     shared_secrets: bool,
+    /// What texts that were read before look like.
+    skeletons: Skeletons,
 }
 
 /// An object of a unit, before the cluster as a whole is looked at.
@@ -46,7 +49,17 @@ impl<'a> Workshop<'a> {
         let (first, _) = Shared::of(fleet, Variant::First);
         let (second, _) = Shared::of(fleet, Variant::Second);
         let shared_secrets = fleet.clusters.iter().any(|cluster| is_sensitive(&cluster.values));
-        (Self { engine, manifests, real, others: [first, second], shared_secrets }, problems)
+        (
+            Self {
+                engine,
+                manifests,
+                real,
+                others: [first, second],
+                shared_secrets,
+                skeletons: Skeletons::default(),
+            },
+            problems,
+        )
     }
 
     /// The objects of a unit on the cluster with this number. Every error names the cluster.
@@ -100,14 +113,24 @@ impl<'a> Workshop<'a> {
         let mut objects = Vec::new();
         let name = format!("{}/{} (rendered)", cluster.name, unit.name.file_stem());
         for file in &unit.templates {
-            let Some((_, template)) = self.engine.template(&file.path) else {
+            let Some((number, template)) = self.engine.template(&file.path) else {
                 problems.push(not_loaded(file, unit));
                 continue;
             };
-            match self.engine.render(template, &context) {
-                Ok(text) => {
+            match self.engine.marked(template, &context) {
+                Ok(marked) => {
+                    let cut = Cut::of(&marked);
+                    let known = cut.as_ref().and_then(|cut| self.skeletons.fill(number, cut));
+                    if let Some(found) = known.and_then(|values| filled(values, unit)) {
+                        objects.extend(found);
+                        continue;
+                    }
+                    let text = self.engine.text(&marked);
                     let what = "rendered text";
-                    let mut reading = Reading { text: &text, name: &name, what, unit, hidden, other: None };
+                    let lesson =
+                        cut.as_ref().map(|cut| Lesson { skeletons: &self.skeletons, template: number, cut });
+                    let mut reading =
+                        Reading { text: &text, name: &name, what, unit, hidden, other: None, lesson };
                     let (found, failed) = reading.objects();
                     if failed.is_empty() || variant != Variant::Real || !place.secret {
                         objects.extend(found);
@@ -134,7 +157,7 @@ impl<'a> Workshop<'a> {
                 continue;
             };
             let (name, what) = (file.path.as_str(), "the manifest");
-            let reading = Reading { text, name, what, unit, hidden, other: None };
+            let reading = Reading { text, name, what, unit, hidden, other: None, lesson: None };
             let (found, failed) = reading.objects();
             objects.extend(found);
             problems.append(failed);

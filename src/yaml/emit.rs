@@ -48,10 +48,24 @@ pub fn emit(value: &Value) -> String {
         write_scalar(&mut out, value, 0);
         out.push('\n');
     }
-    while let Some(step) = steps.pop() {
-        write_step(&mut out, &mut steps, &step);
-    }
+    write_steps(&mut out, steps);
     out
+}
+
+/// As [`emit()`], of the entries of a map, at the end of `out`.
+pub fn emit_map(out: &mut String, map: &Map<String, Value>) {
+    let mut steps = Vec::new();
+    open_map(&mut steps, map, 0, Order::Object);
+    if steps.is_empty() {
+        out.push_str("{}\n");
+    }
+    write_steps(out, steps);
+}
+
+fn write_steps(out: &mut String, mut steps: Vec<Step<'_>>) {
+    while let Some(step) = steps.pop() {
+        write_step(out, &mut steps, &step);
+    }
 }
 
 fn write_step<'a>(out: &mut String, steps: &mut Vec<Step<'a>>, step: &Step<'a>) {

@@ -16,7 +16,7 @@ mod scalar;
 mod syntax;
 mod tape;
 
-pub use emit::emit;
+pub use emit::{emit, emit_map};
 pub use error::{Error, ErrorKind};
 pub use node::{Document, Entry, Node, NodeKind, Scalar, Stream, Style, to_json};
 pub use plain::{Plain, Refusal, is_plain_string, plain};

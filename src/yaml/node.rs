@@ -11,6 +11,8 @@ pub struct Stream {
     pub documents: Vec<Document>,
     /// Every scalar token of the text, keys too, in the order they stand.
     pub scalars: Vec<Scalar>,
+    /// Whether an alias (`*name`) stands anywhere, so that one scalar can be several values.
+    pub has_aliases: bool,
 }
 
 /// One document.

@@ -33,7 +33,8 @@ pub fn read(text: &str) -> Result<Stream, Error> {
             documents.push(Document { root: builder.node(*root, 0)? });
         }
     }
-    Ok(Stream { documents, scalars: tape.scalars })
+    let has_aliases = tape.items.iter().any(|item| matches!(item.kind, ItemKind::Alias { .. }));
+    Ok(Stream { documents, scalars: tape.scalars, has_aliases })
 }
 
 impl Item<'_> {

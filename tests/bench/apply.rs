@@ -50,7 +50,7 @@ fn main() {
     let mut next = places.iter().cycle();
     let diff = fastest("fleetwright diff, unchanged", count, RUNS, || near.diff(next.next().unwrap()));
     println!("apply of nothing to diff: {:.2}", same.as_secs_f64() / diff.as_secs_f64());
-    if !is_there("kubectl") {
+    if !is_there("kubectl", "version --client") {
         return;
     }
     let kubectl = near.kubectl_new(count);

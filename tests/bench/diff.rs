@@ -51,7 +51,7 @@ fn main() {
 
     let digests = fastest("fleetwright diff", count, RUNS, || ours(&cluster, place.path(), &[]));
     fastest("fleetwright diff --exact", count, RUNS, || ours(&cluster, place.path(), &["--exact"]));
-    if is_there("kubectl") {
+    if is_there("kubectl", "version --client") {
         let file = place.path().join("objects.json");
         block_on(write_live(&cluster, &objects, &file));
         // It takes long enough to be measured once.

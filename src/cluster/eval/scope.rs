@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::reference::Reference;
 use crate::cluster::{Kind, Value};
 
 /// Why something that exists has no value where an expression stands, and what to do then.
@@ -77,6 +78,18 @@ impl Scope {
         let mut child = self.clone();
         child.set(root, value);
         child
+    }
+
+    /// Whether what an expression refers to has a value here.
+    pub fn has(&self, reference: &Reference) -> bool {
+        let Some(value) = self.roots.get(&reference.root) else { return false };
+        let named = match (&reference.name, &value.kind) {
+            (Some(name), Kind::Map(names)) => names.contains_key(name),
+            // All of what there is: not where a cluster adds to it.
+            (None, _) => !self.absent_names.keys().any(|(root, _)| *root == reference.root),
+            (Some(_), _) => true,
+        };
+        named && !self.has_failed(&reference.root, reference.name.as_deref())
     }
 
     /// The value of a root.

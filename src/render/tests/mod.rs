@@ -5,6 +5,7 @@ mod objects;
 mod places;
 mod same;
 mod secrets;
+mod skeleton;
 mod strict;
 mod yaml;
 
@@ -230,13 +231,13 @@ fn site(span: Option<Span>) -> Site {
 }
 
 fn branch(entries: BTreeMap<Arc<str>, Setting>, span: Option<Span>) -> Setting {
-    Setting::Map(Branch {
+    Setting::Map(Arc::new(Branch {
         entries,
         sensitive: false,
         removed: BTreeMap::new(),
         site: site(span),
         replaced: None,
-    })
+    }))
 }
 
 /// Settings from lines of `path = JSON`; each value has the place of its JSON.
@@ -260,6 +261,7 @@ fn settings(text: &str, file: FileId) -> Setting {
 
 fn insert(setting: &mut Setting, keys: &[&str], leaf: Setting) {
     let Setting::Map(branch_) = setting else { panic!("a leaf stands above {keys:?}") };
+    let branch_ = Arc::make_mut(branch_);
     match keys {
         [] => panic!("no key"),
         [last] => drop(branch_.entries.insert(Arc::from(*last), leaf)),
