@@ -7,6 +7,7 @@ pub mod apply;
 pub mod diff;
 mod escape;
 pub mod excuse;
+pub mod explain;
 pub mod fetched;
 pub mod github;
 pub mod history;

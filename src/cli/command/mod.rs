@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod completion;
 pub mod diff;
+pub mod explain;
 mod head;
 pub mod history;
 pub mod man;
