@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::reach::references;
-use super::written::{Written, entry, joined};
+use super::written::{Written, entry, given_to, holding_argument, joined};
 use crate::cluster::{Cluster, Given, Setting, Unit};
 use crate::diagnostic::Span;
 use crate::fleet::Fleet;
@@ -101,14 +101,27 @@ const DEEPEST: usize = 16;
 impl Lines<'_> {
     /// The line that set the setting at a path below a root, with all that is behind it.
     pub fn setting(&self, root: &Setting, keys: &[Arc<str>], shown: &str) -> Option<Line> {
-        self.set(root, keys, shown, Role::Set, DEEPEST)
+        self.set(root, keys, &Name { above: None, keys, shown }, Role::Set, DEEPEST)
     }
 
-    fn set(&self, root: &Setting, keys: &[Arc<str>], shown: &str, role: Role, depth: usize) -> Option<Line> {
+    /// The same for a value of the cluster.
+    pub fn value(&self, keys: &[Arc<str>], shown: &str) -> Option<Line> {
+        let name = Name { above: Some("values"), keys, shown };
+        self.set(&self.cluster.values, keys, &name, Role::Set, DEEPEST)
+    }
+
+    fn set(
+        &self,
+        root: &Setting,
+        keys: &[Arc<str>],
+        name: &Name<'_>,
+        role: Role,
+        depth: usize,
+    ) -> Option<Line> {
         let setting = root.at(keys.iter().map(|key| &**key))?;
-        let mut line = self.site(setting, shown, role, depth);
+        let mut line = self.site(setting, name, role, depth);
         if let Setting::Leaf(leaf) = setting {
-            line.replaced.extend(leaf.replaced.iter().flat_map(|before| self.history(before, shown)));
+            line.replaced.extend(leaf.replaced.iter().flat_map(|before| self.history(before, name)));
         }
         let mut above = root;
         for key in keys {
@@ -127,25 +140,27 @@ impl Lines<'_> {
         Some(line)
     }
 
-    fn site(&self, setting: &Setting, shown: &str, role: Role, depth: usize) -> Line {
+    fn site(&self, setting: &Setting, name: &Name<'_>, role: Role, depth: usize) -> Line {
         let site = setting.site();
         let role = if site.span.is_none() { Role::Default } else { role };
-        let mut line = Line::new(role, site.span, &site.block, shown);
+        let mut line = Line::new(role, site.span, &site.block, name.shown);
         line.value = setting.leaf().map(|value| value.shown());
-        if let Some((written, at)) = site.span.and_then(|span| Some((self.holding(span)?, span))) {
-            let (_, expression) = entry(written, at);
+        if let Some((written, expression)) = site.span.and_then(|span| name.given(self.written, span)) {
+            line.at = Some(place_of(written, expression));
             self.fill(&mut line, written, expression, depth);
         }
         line
     }
 
     /// What was in force before, the latest first.
-    fn history(&self, before: &Setting, shown: &str) -> Vec<Line> {
+    fn history(&self, before: &Setting, name: &Name<'_>) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut next = Some(before);
         while let Some(setting) = next {
             let site = setting.site();
-            let mut line = Line::new(Role::Replaced, site.span, &site.block, shown);
+            let given = site.span.and_then(|span| name.given(self.written, span));
+            let at = given.map(|(written, expression)| place_of(written, expression)).or(site.span);
+            let mut line = Line::new(Role::Replaced, at, &site.block, name.shown);
             line.value = setting.leaf().map(|value| value.shown());
             lines.push(line);
             next = match setting {
@@ -157,13 +172,12 @@ impl Lines<'_> {
     }
 
     fn holding(&self, at: Span) -> Option<&Written<'_>> {
-        self.written.iter().find(|written| holds(written.argument.span, at))
+        holding_argument(self.written, at)
     }
 
     /// Adds the literals of an expression, and what it refers to.
     fn fill(&self, line: &mut Line, written: &Written<'_>, expression: &Expression, depth: usize) {
-        let file = written.argument.span.file;
-        let around = expression.span().map_or(written.argument.span, |range| Span::new(file, range));
+        let around = place_of(written, expression);
         line.literals.extend(self.literals.iter().filter(|literal| holds(around, **literal)));
         if depth == 0 {
             return;
@@ -182,9 +196,9 @@ impl Lines<'_> {
         match names.as_slice() {
             ["local", name, ..] => {
                 let local = self.fleet.locals.get(*name).and_then(|local| self.holding(local.span));
-                local.map(|written| self.argument(written, Role::From, depth)).into_iter().collect()
+                local.map(|written| self.argument(written, depth)).unwrap_or_default()
             }
-            ["var", name, ..] => self.variable(name, depth).into_iter().collect(),
+            ["var", name, ..] => self.variable(name, depth),
             ["cluster", "values", keys @ ..] => {
                 let values = &self.cluster.values;
                 let keys: Vec<Arc<str>> = keys.iter().map(|key| Arc::from(*key)).collect();
@@ -192,8 +206,9 @@ impl Lines<'_> {
                 let below = leaves.filter(|(path, ..)| path.starts_with(&keys) || keys.starts_with(path));
                 below
                     .filter_map(|(path, shown, _)| {
-                        let shown = format!("values.{shown}");
-                        self.set(values, &path, &shown, Role::From, depth)
+                        let name =
+                            Name { above: Some("values"), keys: &path, shown: &format!("values.{shown}") };
+                        self.set(values, &path, &name, Role::From, depth)
                     })
                     .collect()
             }
@@ -207,9 +222,8 @@ impl Lines<'_> {
     }
 
     fn of_block(&self, kind: &str, name: &str, argument: &str, depth: usize) -> Vec<Line> {
-        let line =
-            self.block_argument(kind, name, argument).map(|found| self.argument(found, Role::From, depth));
-        line.into_iter().collect()
+        let found = self.block_argument(kind, name, argument);
+        found.map(|written| self.argument(written, depth)).unwrap_or_default()
     }
 
     fn block_argument(&self, kind: &str, name: &str, argument: &str) -> Option<&Written<'_>> {
@@ -217,19 +231,31 @@ impl Lines<'_> {
         self.written.iter().find(|written| *written.block == *title && written.path == argument)
     }
 
-    /// A line for what depends on an argument, at the entry that all of its literals stand in.
-    fn argument(&self, written: &Written<'_>, role: Role, depth: usize) -> Line {
-        let inside: Vec<Span> =
-            self.literals.iter().filter(|at| holds(written.argument.span, **at)).copied().collect();
-        let (path, expression) = narrowed(written, &inside);
-        let file = written.argument.span.file;
-        let at = expression.span().map_or(written.argument.span, |range| Span::new(file, range));
-        let mut line = Line::new(role, Some(at), &written.block, &path);
-        self.fill(&mut line, written, expression, depth);
-        line
+    /// Lines for what depends on an argument: one for each entry that holds such a literal, and one for the rest.
+    fn argument(&self, written: &Written<'_>, depth: usize) -> Vec<Line> {
+        let expression = &written.argument.expression;
+        let mut whole = Line::new(Role::From, Some(written.argument.span), &written.block, &written.path);
+        self.fill(&mut whole, written, expression, depth);
+        let mut lines: Vec<Line> = Vec::new();
+        for literal in &whole.literals {
+            let (path, expression) = entry(written, *literal);
+            if lines.iter().all(|line| line.path != path) {
+                let mut line =
+                    Line::new(Role::From, Some(place_of(written, expression)), &written.block, &path);
+                self.fill(&mut line, written, expression, depth);
+                lines.push(line);
+            }
+        }
+        let is_told = |line: &Line| lines.iter().any(|other| other.from.contains(line));
+        let (literals, from) = (std::mem::take(&mut whole.literals), std::mem::take(&mut whole.from));
+        whole.from = from.into_iter().filter(|line| !is_told(line)).collect();
+        if !whole.from.is_empty() || literals.is_empty() {
+            lines.push(whole);
+        }
+        lines
     }
 
-    fn variable(&self, name: &str, depth: usize) -> Option<Line> {
+    fn variable(&self, name: &str, depth: usize) -> Vec<Line> {
         let default = self.block_argument("variable", name, "default");
         let given = self.given.iter().rfind(|given| *given.name == *name);
         match given {
@@ -238,10 +264,10 @@ impl Lines<'_> {
                 line.replaced.extend(default.map(|default| {
                     Line::new(Role::Replaced, Some(default.argument.span), &default.block, "default")
                 }));
-                Some(line)
+                vec![line]
             }
-            Some(_) => None,
-            None => default.map(|default| self.argument(default, Role::From, depth)),
+            Some(_) => Vec::new(),
+            None => default.map(|default| self.argument(default, depth)).unwrap_or_default(),
         }
     }
 
@@ -256,9 +282,7 @@ impl Lines<'_> {
         });
         match (entry, written) {
             (Some((written, (path, expression))), _) => {
-                let file = written.argument.span.file;
-                let at = expression.span().map_or(written.argument.span, |range| Span::new(file, range));
-                let mut line = Line::new(Role::Set, Some(at), block, &path);
+                let mut line = Line::new(Role::Set, Some(place_of(written, expression)), block, &path);
                 self.fill(&mut line, written, expression, DEEPEST);
                 line
             }
@@ -277,8 +301,7 @@ impl Lines<'_> {
         for literal in literals {
             let Some(written) = self.holding(*literal) else { continue };
             let (path, expression) = entry(written, *literal);
-            let file = written.argument.span.file;
-            let at = expression.span().map_or(written.argument.span, |range| Span::new(file, range));
+            let at = place_of(written, expression);
             match lines.iter_mut().find(|line| line.at == Some(at)) {
                 Some(line) => drop(line.literals.insert(*literal)),
                 None => {
@@ -293,17 +316,40 @@ impl Lines<'_> {
 
     /// Lines for given variables that no other line has.
     pub fn deciding_variables(&self, names: &BTreeSet<Arc<str>>) -> Vec<Line> {
-        names.iter().filter_map(|name| self.variable(name, 0)).collect()
+        names.iter().flat_map(|name| self.variable(name, 0)).collect()
     }
 }
 
-/// The innermost entry of a written-out map that holds all of these places.
-fn narrowed<'a>(written: &Written<'a>, literals: &[Span]) -> (String, &'a Expression) {
-    let entries: Vec<(String, &Expression)> = literals.iter().map(|at| entry(written, *at)).collect();
-    match entries.first() {
-        Some((path, first)) if entries.iter().all(|(other, _)| other == path) => (path.clone(), first),
-        _ => (written.path.clone(), &written.argument.expression),
+/// A setting, and how it is named.
+struct Name<'a> {
+    /// The key that its root has in a block.
+    above: Option<&'a str>,
+    /// The keys below the root.
+    keys: &'a [Arc<str>],
+    /// Its path as it may be shown.
+    shown: &'a str,
+}
+
+impl Name<'_> {
+    /// The argument that holds a place, and the expression in it that this setting is given.
+    fn given<'w>(&self, written: &'w [Written<'w>], at: Span) -> Option<(&'w Written<'w>, &'w Expression)> {
+        let keys: Vec<&str> = self.above.into_iter().chain(self.keys.iter().map(|key| &**key)).collect();
+        let found = holding_argument(written, at)?;
+        Some((found, given_to(found, &keys)))
     }
+}
+
+/// The line that set a setting: where its expression stands in the argument that the setting remembers.
+pub fn set_at(written: &[Written<'_>], setting: &Setting, keys: &[Arc<str>]) -> Option<Span> {
+    let at = setting.site().span?;
+    let name = Name { above: None, keys, shown: "" };
+    let given = name.given(written, at).map(|(found, expression)| place_of(found, expression));
+    Some(given.unwrap_or(at))
+}
+
+fn place_of(written: &Written<'_>, expression: &Expression) -> Span {
+    let whole = written.argument.span;
+    expression.span().map_or(whole, |range| Span::new(whole.file, range))
 }
 
 /// Whether a place lies in another.

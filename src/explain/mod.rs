@@ -94,6 +94,17 @@ pub struct Explained {
     pub untried: Vec<Line>,
 }
 
+/// What gives a field to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Giver {
+    /// A template.
+    Template,
+    /// A manifest.
+    Manifest,
+    /// A `patch` of the fleet.
+    Patch,
+}
+
 /// A field that holds a value.
 #[derive(Clone, Debug)]
 pub struct Field {
@@ -105,8 +116,8 @@ pub struct Field {
     pub value: Value,
     /// Whether it is secret.
     pub is_secret: bool,
-    /// The line of the template, manifest or patch that gives it.
-    pub template: Option<Span>,
+    /// What gives it, and on which line.
+    pub given_by: Option<(Giver, Span)>,
     /// The lines that set what the template makes it of.
     pub set_by: Vec<Line>,
     /// Further lines that it depends on: what decides which line counts, or whether the field is there.
@@ -131,7 +142,11 @@ pub fn explain(
     let written = written::all(ground.fleet);
     let pool = written::pool(ground.fleet, &written);
     let causes = causes(ground, resolved, owner, &again, &written);
-    let laboratory = Laboratory { ground, subject, again: &again, pool: &pool, targets: &targets };
+    let others = cluster.units().iter().filter(|other| other.file_stem() != unit.file_stem());
+    let others = others.flat_map(RenderedUnit::objects).map(|object| object.object().reference());
+    let taken: BTreeSet<&ObjectRef> = others.collect();
+    let laboratory =
+        Laboratory { ground, subject, again: &again, pool: &pool, targets: &targets, taken: &taken };
     let tried = parallel::map(ground.threads, &causes, |cause| laboratory.try_out(cause));
     let probed = input::probe(subject, &again, &targets);
     let places = ground.rendered.places(ground.resolved);
@@ -148,7 +163,7 @@ pub fn explain(
                 shown: path::shown(shown.body(), &leaf.path),
                 value: leaf.shown.clone(),
                 is_secret: !object.secrets().is_empty() && object.hides(&leaf.path),
-                template: places.of(cluster, unit, object, &keys),
+                given_by: places.of(cluster, unit, object, &keys).map(|at| (giver(ground, owner, at), at)),
                 set_by,
                 decided_by,
                 literals,
@@ -169,6 +184,18 @@ pub fn explain(
         }
     });
     Some(explained.collect())
+}
+
+/// What a line that gives a field belongs to.
+fn giver(ground: &Ground<'_>, unit: &Unit, at: Span) -> Giver {
+    let path = ground.map.file(at.file).and_then(|file| file.below_root()).unwrap_or_default();
+    if unit.manifests.iter().any(|file| file.path.as_str() == path) {
+        Giver::Manifest
+    } else if path.ends_with(".hcl") {
+        Giver::Patch
+    } else {
+        Giver::Template
+    }
 }
 
 /// Everything that could be the cause of a field of the unit.
@@ -281,8 +308,7 @@ impl<'a> Found<'a> {
                 lines.setting(&unit.settings, keys, &shown(&unit.settings, keys))
             }
             Source::ClusterValue(keys) => {
-                let path = format!("values.{}", shown(&cluster.values, keys));
-                lines.setting(&cluster.values, keys, &path)
+                lines.value(keys, &format!("values.{}", shown(&cluster.values, keys)))
             }
             Source::ClusterLabel(key) if ["name", "fleet"].contains(&&**key) => None,
             Source::ClusterLabel(key) => Some(lines.named(cluster.span, &of_cluster, "labels", Some(key))),

@@ -7,8 +7,11 @@ use std::sync::Arc;
 
 use super::input::{self, Source, Subject};
 use super::leaf::{Effects, Leaf, leaves};
+use super::line::set_at;
+use super::written::{self, Written};
 use crate::cluster::{Resolved, Unit};
 use crate::diagnostic::Span;
+use crate::fleet::Fleet;
 use crate::render::{Again, RenderedObject, RenderedUnit};
 
 /// Finds the lines of the fleet that set what a field of a rendered object is made of.
@@ -16,6 +19,7 @@ use crate::render::{Again, RenderedObject, RenderedUnit};
 /// A unit is rendered some hundred times when it is first asked about, once or twice for each of its settings; after a
 /// number of units nothing more is found out.
 pub struct Setters<'a> {
+    written: Vec<Written<'a>>,
     fleet: &'a Resolved,
     again: Again,
     left: Cell<usize>,
@@ -36,8 +40,9 @@ const MOST: usize = 3;
 
 impl<'a> Setters<'a> {
     /// For a fleet, and at most so many units.
-    pub fn new(fleet: &'a Resolved, again: Again, most: usize) -> Self {
-        Self { fleet, again, left: Cell::new(most), units: RefCell::default() }
+    pub fn new(written: &'a Fleet, fleet: &'a Resolved, again: Again, most: usize) -> Self {
+        let written = written::all(written);
+        Self { written, fleet, again, left: Cell::new(most), units: RefCell::default() }
     }
 
     /// The lines that set what the field at `path` of an object of a unit is made of, in the order of the fleet; none if
@@ -81,17 +86,18 @@ impl<'a> Setters<'a> {
             rendered.objects().iter().map(|object| (object, leaves(object))).collect();
         let subject = Subject { resolved: self.fleet, cluster, unit, rendered: &rendered };
         let sources = input::settings(subject, &self.again, &targets).into_iter();
-        let sources =
-            sources.filter_map(|(source, effects)| Some((place(&source, unit)?, effects))).collect();
+        let sources = sources
+            .filter_map(|(source, effects)| Some((place(&source, unit, &self.written)?, effects)))
+            .collect();
         let fields = targets.into_iter().map(|(_, leaves)| leaves).collect();
         Some(Known { unit: rendered, fields, sources })
     }
 }
 
 /// The line that set a setting.
-fn place(source: &Source, unit: &Unit) -> Option<Span> {
+fn place(source: &Source, unit: &Unit, written: &[Written<'_>]) -> Option<Span> {
     match source {
-        Source::Setting(keys) => unit.settings.at(keys.iter().map(|key| &**key))?.site().span,
+        Source::Setting(keys) => set_at(written, unit.settings.at(keys.iter().map(|key| &**key))?, keys),
         Source::ClusterValue(_)
         | Source::ClusterLabel(_)
         | Source::ClusterName

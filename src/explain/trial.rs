@@ -13,6 +13,7 @@ use super::other::{Pool, scalars, values};
 use super::written;
 use crate::cluster::{Cluster, Given, GivenValue, Resolved, Unit, UnitName, Value, resolve};
 use crate::fleet::Fleet;
+use crate::object::ObjectRef;
 use crate::render::{self, Again, Options, RenderedObject, RenderedUnit};
 
 /// How many other values that the fleet takes are put in place of each literal.
@@ -48,6 +49,8 @@ pub struct Laboratory<'a> {
     pub pool: &'a Pool,
     /// The fields that are asked about.
     pub targets: &'a Targets<'a>,
+    /// The objects of the other units of the cluster: two cannot have one name.
+    pub taken: &'a BTreeSet<&'a ObjectRef>,
 }
 
 impl Laboratory<'_> {
@@ -105,11 +108,15 @@ impl Laboratory<'_> {
             return Some(Vec::new());
         }
         let units = self.units(cluster);
-        if units.iter().all(|unit| self.again.has(&resolved, unit)) {
-            let bench = self.again.bench(&resolved)?;
-            return units.into_iter().map(|unit| bench.unit(cluster, unit)).collect();
-        }
-        self.render_anew(&resolved, cluster, &units)
+        let rendered: Vec<RenderedUnit> = match units.iter().all(|unit| self.again.has(&resolved, unit)) {
+            true => {
+                let bench = self.again.bench(&resolved)?;
+                units.into_iter().map(|unit| bench.unit(cluster, unit)).collect::<Option<_>>()?
+            }
+            false => self.render_anew(&resolved, cluster, &units)?,
+        };
+        let mut objects = rendered.iter().flat_map(RenderedUnit::objects).map(|object| object.object());
+        (!objects.any(|object| self.taken.contains(object.reference()))).then_some(rendered)
     }
 
     /// The unit in another fleet; where it is not there, those of the same block that were not there before.

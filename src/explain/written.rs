@@ -103,30 +103,73 @@ pub fn pool(fleet: &Fleet, written: &[Written<'_>]) -> Pool {
 
 /// The last key of a path.
 pub fn last(path: &str) -> &str {
-    path.rsplit('.').next().unwrap_or(path)
+    let last = path.rsplit('.').next().unwrap_or(path);
+    last.split('[').next().unwrap_or(last)
 }
 
-/// The entry of a written-out map that holds a place: its path, and the expression it is given.
+/// The entry of a written-out map or list that holds a place: its path, and the expression it is given.
 pub fn entry<'a>(written: &Written<'a>, at: Span) -> (String, &'a Expression) {
     let (mut path, mut expression) = (written.path.clone(), &written.argument.expression);
     while let Some((key, inner)) = holding(expression, at) {
-        path = joined(&path, &key);
+        path = match expression {
+            Expression::Array(_) => format!("{path}[{key}]"),
+            _ => joined(&path, &key),
+        };
         expression = inner;
     }
     (path, expression)
 }
 
 fn holding(expression: &Expression, at: Span) -> Option<(String, &Expression)> {
-    let Expression::Object(object) = expression else { return None };
-    object.iter().find_map(|(key, value)| {
-        let range = value.expr().span()?;
-        let inside = range.start <= at.start as usize && at.end as usize <= range.end;
-        let name = match key {
-            ObjectKey::Ident(name) => name.as_str().to_owned(),
-            ObjectKey::Expression(Expression::String(name)) => name.value().clone(),
-            ObjectKey::Expression(_) => return None,
-        };
-        inside.then(|| (name, value.expr()))
+    let is_inside = |inner: &Expression| {
+        inner.span().is_some_and(|range| range.start <= at.start as usize && at.end as usize <= range.end)
+    };
+    match expression {
+        Expression::Object(object) => {
+            let (key, value) = object.iter().find(|(_, value)| is_inside(value.expr()))?;
+            Some((name_of(key)?, value.expr()))
+        }
+        Expression::Array(items) => {
+            let (index, item) = items.iter().enumerate().find(|(_, item)| is_inside(item))?;
+            Some((index.to_string(), item))
+        }
+        _ => None,
+    }
+}
+
+fn name_of(key: &ObjectKey) -> Option<String> {
+    match key {
+        ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
+        ObjectKey::Expression(Expression::String(name)) => Some(name.value().clone()),
+        ObjectKey::Expression(_) => None,
+    }
+}
+
+/// The expression that an argument gives to the setting at these keys: an entry of a written-out map, as deep as that goes.
+/// The keys are those of a unit; a profile sets what is below `service` for all services.
+pub fn given_to<'a>(written: &Written<'a>, keys: &[&str]) -> &'a Expression {
+    let path = written.path.strip_prefix("service.").unwrap_or(&written.path);
+    let mut above = String::new();
+    let mut rest = keys.iter();
+    while above != path {
+        let Some(key) = rest.next() else { return &written.argument.expression };
+        above = joined(&above, key);
+    }
+    rest.fold(Some(&written.argument.expression), |expression, key| match expression? {
+        Expression::Object(object) => {
+            let found = object.iter().find(|(name, _)| name_of(name).as_deref() == Some(*key));
+            found.map(|(_, value)| value.expr()).or(expression)
+        }
+        _ => expression,
+    })
+    .unwrap_or(&written.argument.expression)
+}
+
+/// The argument that holds a place.
+pub fn holding_argument<'w, 'a>(written: &'w [Written<'a>], at: Span) -> Option<&'w Written<'a>> {
+    written.iter().find(|written| {
+        let outer = written.argument.span;
+        outer.file == at.file && outer.start <= at.start && at.end <= outer.end
     })
 }
 

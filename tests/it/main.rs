@@ -13,6 +13,7 @@ mod cli_variables;
 mod determinism;
 mod diff;
 mod example;
+mod explain;
 mod golden;
 #[path = "../harness/mod.rs"]
 mod harness;

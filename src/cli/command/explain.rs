@@ -196,7 +196,7 @@ fn near(problem: Diagnostic, text: &str, all: &[Place<'_>]) -> Result<Diagnostic
     names.sort();
     names.dedup();
     match suggest(text, names.iter().map(String::as_str)) {
-        Some(near) => Ok(problem.help(format!("did you mean {near}?"))),
+        Some(near) => Ok(problem.help(format!("did you mean `{near}`?"))),
         None if !of_name.is_empty() => {
             let names = one_of(of_name.iter().map(String::as_str));
             Ok(problem.help(format!("of this name there are {names}")))
@@ -222,7 +222,7 @@ fn field(text: &str, object: &RenderedObject) -> Result<Vec<String>, Box<Diagnos
                 let problem = wrong(format!("{at} has no {}", Value::string(found.as_str()).shown()));
                 let keys = crate::explain::path::keys(printable.body(), &above);
                 match suggest(&found, keys.iter().map(String::as_str)) {
-                    Some(near) => problem.help(format!("did you mean {near}?")),
+                    Some(near) => problem.help(format!("did you mean `{near}`?")),
                     None => problem.help(format!("there are {}", one_of(keys.iter().map(String::as_str)))),
                 }
             }

@@ -85,7 +85,7 @@ fn name_setters(problems: &mut Diagnostics, setters: &Setters<'_>) {
         }
         for at in setters.of(cluster, &field.unit, object, &field.path) {
             if problem.labels.iter().all(|label| label.at != at) {
-                problem.labels.push(Label { at, text: "set here".to_owned() });
+                problem.labels.push(Label { at, text: "the value is set here".to_owned() });
             }
         }
     }
@@ -118,7 +118,10 @@ impl Run {
         progress.finish();
         if let Some(again) = outcome.again {
             self.fold();
-            name_setters(&mut self.problems, &Setters::new(&loaded.resolved, again, MOST_UNITS));
+            name_setters(
+                &mut self.problems,
+                &Setters::new(&loaded.fleet, &loaded.resolved, again, MOST_UNITS),
+            );
         }
         Looked {
             blocks: loaded.resolved.clusters.iter().map(|one| (one.name.clone(), one.span)).collect(),

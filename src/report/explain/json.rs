@@ -61,7 +61,7 @@ pub struct Field {
     /// Whether it is secret.
     pub sensitive: bool,
     /// The line of the template, manifest or patch that gives it; null if that is not known.
-    pub template: Option<Template>,
+    pub given_by: Option<GivenBy>,
     /// The lines that set what the template makes it of.
     pub set_by: Vec<Line>,
     /// Further lines that it depends on: what decides which line counts, or whether the field is there.
@@ -70,14 +70,29 @@ pub struct Field {
     pub literals: Vec<Literal>,
 }
 
-/// A line of a template.
+/// The line that gives a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Template {
+pub struct GivenBy {
+    /// What it belongs to.
+    pub kind: Giver,
     /// Where.
     pub place: Place,
     /// The text of the line.
     pub text: String,
+}
+
+/// What gives fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Giver {
+    /// A template.
+    Template,
+    /// A manifest.
+    Manifest,
+    /// A `patch` of the fleet.
+    Patch,
 }
 
 /// A literal.
@@ -192,7 +207,15 @@ impl Field {
             keys: field.path.clone(),
             value: field.value.clone(),
             sensitive: field.is_secret,
-            template: field.template.map(|at| Template { place: place(at), text: quoted.line(at) }),
+            given_by: field.given_by.map(|(kind, at)| GivenBy {
+                kind: match kind {
+                    explain::Giver::Template => Giver::Template,
+                    explain::Giver::Manifest => Giver::Manifest,
+                    explain::Giver::Patch => Giver::Patch,
+                },
+                place: place(at),
+                text: quoted.line(at),
+            }),
             set_by: field.set_by.iter().map(|line| Line::of(line, quoted)).collect(),
             decided_by: field.decided_by.iter().map(|line| Line::of(line, quoted)).collect(),
             literals: field.literals.iter().map(literal).collect(),

@@ -2,7 +2,7 @@
 
 use super::quoted::{Quoted, short};
 use crate::diagnostic::SourceMap;
-use crate::explain::{Explained, Field, Line, Role};
+use crate::explain::{Explained, Field, Giver, Line, Role};
 use crate::object::MASK;
 use crate::report::diff::paint::Paint;
 use crate::report::escape::{one_line, printable};
@@ -30,12 +30,12 @@ pub fn explained(explained: &Explained, asked: bool, sources: &SourceMap, style:
     let mut rows = Vec::new();
     page.rows(&explained.decided_by, 1, &mut rows);
     text.push_str(&page.table("the object is there, under this name, because of", &rows));
-    let mut rows = Vec::new();
-    page.rows(&explained.untried, 1, &mut rows);
-    rows.iter_mut().for_each(|row| row.role = "untried");
-    text.push_str(
-        &page.table("not known, since the fleet takes none of the other values that were tried there", &rows),
-    );
+    let untried: Vec<String> =
+        explained.untried.iter().filter_map(|line| Some(page.quoted.place(line.at?))).collect();
+    if !untried.is_empty() {
+        let title = "not known, since the fleet takes none of the other values that were tried there";
+        text.push_str(&format!("\n{title}\n  {}\n", untried.join(", ")));
+    }
     text
 }
 
@@ -65,9 +65,13 @@ impl Page<'_> {
     /// A field with everything behind it.
     fn full(&self, field: &Field) -> String {
         let mut rows = Vec::new();
-        if let Some(at) = field.template {
-            let (place, text) = (self.quoted.place(at), self.quoted.line(at));
-            rows.push(Row { depth: 1, role: "template", place, text });
+        if let Some((giver, at)) = field.given_by {
+            let role = match giver {
+                Giver::Template => "template",
+                Giver::Manifest => "manifest",
+                Giver::Patch => "patch",
+            };
+            rows.push(Row { depth: 1, role, place: self.quoted.place(at), text: self.quoted.line(at) });
         }
         self.rows(&field.set_by, 1, &mut rows);
         self.rows(&field.decided_by, 1, &mut rows);
@@ -76,7 +80,9 @@ impl Page<'_> {
 
     /// A field with the places alone.
     fn brief(&self, field: &Field) -> String {
-        let template = field.template.map(|at| self.quoted.place(at));
+        // The line of a patch is told as the one that sets the value.
+        let given_by = field.given_by.filter(|(giver, _)| *giver != Giver::Patch);
+        let template = given_by.map(|(_, at)| self.quoted.place(at));
         let set = field.set_by.iter().map(|line| match line.at {
             Some(at) => format!("{} {}", self.quoted.place(at), one_line(&line.block)),
             None => "a default".to_owned(),
