@@ -14,7 +14,8 @@
 //! - One literal at a time is another: where two give the same and either is enough, neither is named.
 //! - A field is known by its path, an item of a list by its place; an object by its kind, namespace and name. Literals
 //!   without which the object is not there under its name are told once for all of its fields.
-//! - What other units render does not count, as a kind that only they define.
+//! - Of what other units render only the names count: two objects of one name make a fleet wrong. That a kind which only
+//!   they define lives in namespaces or not is taken as it is.
 //!
 //! Which settings lead to a field is found in the same way, one leaf of what the template sees after the other
 //! ([`input`]), and from a setting to its literals by the names that its expression refers to ([`line`]).

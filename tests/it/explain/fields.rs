@@ -1,6 +1,7 @@
 //! What `explain` says of fields of different kinds.
 
 use insta::assert_snapshot;
+use serde_json::{Value, json};
 
 use crate::program::Place;
 
@@ -500,369 +501,46 @@ fn all_of_an_object() {
 
 #[test]
 fn a_field_as_json() {
-    assert_snapshot!(told(&["ConfigMap/app", "data.replicas", "-o", "json"]), @r#"
-    {
-      "version": 1,
-      "explained": {
-        "cluster": "prod",
-        "unit": "component.app",
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "namespace": "web",
-        "name": "app",
-        "fields": [
-          {
-            "path": "data.replicas",
-            "keys": [
-              "data",
-              "replicas"
-            ],
-            "value": "5",
-            "sensitive": false,
-            "givenBy": {
-              "kind": "template",
-              "place": {
-                "file": "templates/app.yaml",
-                "line": 14,
-                "column": 3,
-                "endLine": 14,
-                "endColumn": 42
-              },
-              "text": "replicas: {{ values.replicas | quote }}"
-            },
-            "setBy": [
-              {
-                "role": "set",
-                "place": {
-                  "file": "fleet/app.hcl",
-                  "line": 22,
-                  "column": 27,
-                  "endLine": 22,
-                  "endColumn": 28
-                },
-                "block": "override \"more\" of component \"app\"",
-                "path": "values.replicas",
-                "text": "5",
-                "value": "5",
-                "literals": [
-                  {
-                    "file": "fleet/app.hcl",
-                    "line": 22,
-                    "column": 27,
-                    "endLine": 22,
-                    "endColumn": 28
-                  }
-                ],
-                "from": [],
-                "replaced": [
-                  {
-                    "role": "replaced",
-                    "place": {
-                      "file": "fleet/app.hcl",
-                      "line": 13,
-                      "column": 16,
-                      "endLine": 13,
-                      "endColumn": 17
-                    },
-                    "block": "component \"app\"",
-                    "path": "values.replicas",
-                    "text": "2",
-                    "value": "2",
-                    "literals": [],
-                    "from": [],
-                    "replaced": []
-                  },
-                  {
-                    "role": "replaced",
-                    "place": {
-                      "file": "fleet/fleet.hcl",
-                      "line": 35,
-                      "column": 16,
-                      "endLine": 35,
-                      "endColumn": 17
-                    },
-                    "block": "profile \"base\"",
-                    "path": "values.replicas",
-                    "text": "1",
-                    "value": "1",
-                    "literals": [],
-                    "from": [],
-                    "replaced": []
-                  }
-                ]
-              }
-            ],
-            "decidedBy": [
-              {
-                "role": "decides",
-                "place": {
-                  "file": "fleet/app.hcl",
-                  "line": 21,
-                  "column": 14,
-                  "endLine": 21,
-                  "endColumn": 37
-                },
-                "block": "override \"more\" of component \"app\"",
-                "path": "match",
-                "text": "\"env in (prod,staging)\"",
-                "value": null,
-                "literals": [
-                  {
-                    "file": "fleet/app.hcl",
-                    "line": 21,
-                    "column": 14,
-                    "endLine": 21,
-                    "endColumn": 37
-                  }
-                ],
-                "from": [],
-                "replaced": []
-              },
-              {
-                "role": "decides",
-                "place": {
-                  "file": "fleet/fleet.hcl",
-                  "line": 30,
-                  "column": 20,
-                  "endLine": 30,
-                  "endColumn": 26
-                },
-                "block": "cluster \"prod\"",
-                "path": "labels.env",
-                "text": "\"prod\"",
-                "value": null,
-                "literals": [
-                  {
-                    "file": "fleet/fleet.hcl",
-                    "line": 30,
-                    "column": 20,
-                    "endLine": 30,
-                    "endColumn": 26
-                  }
-                ],
-                "from": [],
-                "replaced": []
-              }
-            ],
-            "literals": [
-              {
-                "place": {
-                  "file": "fleet/app.hcl",
-                  "line": 21,
-                  "column": 14,
-                  "endLine": 21,
-                  "endColumn": 37
-                },
-                "then": "changed"
-              },
-              {
-                "place": {
-                  "file": "fleet/app.hcl",
-                  "line": 22,
-                  "column": 27,
-                  "endLine": 22,
-                  "endColumn": 28
-                },
-                "then": "changed"
-              },
-              {
-                "place": {
-                  "file": "fleet/fleet.hcl",
-                  "line": 30,
-                  "column": 20,
-                  "endLine": 30,
-                  "endColumn": 26
-                },
-                "then": "changed"
-              }
-            ]
-          }
-        ],
-        "decidedBy": [
-          {
-            "role": "decides",
-            "place": {
-              "file": "fleet/app.hcl",
-              "line": 2,
-              "column": 15,
-              "endLine": 2,
-              "endColumn": 20
-            },
-            "block": "component \"app\"",
-            "path": "namespace",
-            "text": "\"web\"",
-            "value": null,
-            "literals": [
-              {
-                "file": "fleet/app.hcl",
-                "line": 2,
-                "column": 15,
-                "endLine": 2,
-                "endColumn": 20
-              }
-            ],
-            "from": [],
-            "replaced": []
-          }
-        ],
-        "untried": [
-          {
-            "role": "decides",
-            "place": {
-              "file": "fleet/app.hcl",
-              "line": 3,
-              "column": 16,
-              "endLine": 3,
-              "endColumn": 26
-            },
-            "block": "component \"app\"",
-            "path": "templates[0]",
-            "text": "\"app.yaml\"",
-            "value": null,
-            "literals": [
-              {
-                "file": "fleet/app.hcl",
-                "line": 3,
-                "column": 16,
-                "endLine": 3,
-                "endColumn": 26
-              }
-            ],
-            "from": [],
-            "replaced": []
-          },
-          {
-            "role": "decides",
-            "place": {
-              "file": "fleet/app.hcl",
-              "line": 4,
-              "column": 16,
-              "endLine": 4,
-              "endColumn": 28
-            },
-            "block": "component \"app\"",
-            "path": "manifests[0]",
-            "text": "\"quota.yaml\"",
-            "value": null,
-            "literals": [
-              {
-                "file": "fleet/app.hcl",
-                "line": 4,
-                "column": 16,
-                "endLine": 4,
-                "endColumn": 28
-              }
-            ],
-            "from": [],
-            "replaced": []
-          },
-          {
-            "role": "decides",
-            "place": {
-              "file": "fleet/app.hcl",
-              "line": 25,
-              "column": 15,
-              "endLine": 25,
-              "endColumn": 28
-            },
-            "block": "override \"plain\" of component \"app\"",
-            "path": "remove[0]",
-            "text": "\"values.mode\"",
-            "value": null,
-            "literals": [
-              {
-                "file": "fleet/app.hcl",
-                "line": 25,
-                "column": 15,
-                "endLine": 25,
-                "endColumn": 28
-              }
-            ],
-            "from": [],
-            "replaced": []
-          },
-          {
-            "role": "decides",
-            "place": {
-              "file": "fleet/app.hcl",
-              "line": 29,
-              "column": 17,
-              "endLine": 29,
-              "endColumn": 24
-            },
-            "block": "override \"fast\" of component \"app\"",
-            "path": "replaces[0]",
-            "text": "\"plain\"",
-            "value": null,
-            "literals": [
-              {
-                "file": "fleet/app.hcl",
-                "line": 29,
-                "column": 17,
-                "endLine": 29,
-                "endColumn": 24
-              }
-            ],
-            "from": [],
-            "replaced": []
-          },
-          {
-            "role": "decides",
-            "place": {
-              "file": "fleet/fleet.hcl",
-              "line": 2,
-              "column": 15,
-              "endLine": 2,
-              "endColumn": 29
-            },
-            "block": "fleet \"demo\"",
-            "path": "templates",
-            "text": "\"../templates\"",
-            "value": null,
-            "literals": [
-              {
-                "file": "fleet/fleet.hcl",
-                "line": 2,
-                "column": 15,
-                "endLine": 2,
-                "endColumn": 29
-              }
-            ],
-            "from": [],
-            "replaced": []
-          },
-          {
-            "role": "decides",
-            "place": {
-              "file": "fleet/fleet.hcl",
-              "line": 42,
-              "column": 15,
-              "endLine": 42,
-              "endColumn": 21
-            },
-            "block": "profile \"prod\"",
-            "path": "replaces[0]",
-            "text": "\"base\"",
-            "value": null,
-            "literals": [
-              {
-                "file": "fleet/fleet.hcl",
-                "line": 42,
-                "column": 15,
-                "endLine": 42,
-                "endColumn": 21
-              }
-            ],
-            "from": [],
-            "replaced": []
-          }
-        ]
-      },
-      "findings": [],
-      "summary": {
-        "errors": 0,
-        "warnings": 0
-      }
+    let document: Value =
+        serde_json::from_str(&told(&["ConfigMap/app", "data.replicas", "-o", "json"])).unwrap();
+    assert_eq!(document["version"], 1);
+    let explained = &document["explained"];
+    let named = ["cluster", "unit", "apiVersion", "kind", "namespace", "name"].map(|name| &explained[name]);
+    assert_eq!(named, ["prod", "component.app", "v1", "ConfigMap", "web", "app"]);
+    assert_eq!(explained["fields"].as_array().unwrap().len(), 1);
+    let field = &explained["fields"][0];
+    assert_eq!(field["keys"], json!(["data", "replicas"]));
+    assert_eq!(
+        (&field["path"], &field["value"], &field["sensitive"]),
+        (&json!("data.replicas"), &json!("5"), &json!(false))
+    );
+    let given_by = &field["givenBy"];
+    let line = (&given_by["kind"], &given_by["place"]["file"], &given_by["text"]);
+    let text = json!("replicas: {{ values.replicas | quote }}");
+    assert_eq!(line, (&json!("template"), &json!("templates/app.yaml"), &text));
+    let mut lines = Vec::new();
+    let mut waiting: Vec<&Value> =
+        ["setBy", "decidedBy"].iter().flat_map(|name| field[*name].as_array().unwrap()).collect();
+    while !waiting.is_empty() {
+        let line = waiting.remove(0);
+        let word = |name: &str| line[name].as_str().unwrap_or_default();
+        let at = &line["place"];
+        let place = format!("{}:{}:{}", at["file"].as_str().unwrap(), at["line"], at["column"]);
+        lines.push(format!(
+            "{} {place} {} {} {} {}",
+            word("role"),
+            word("block"),
+            word("path"),
+            word("text"),
+            line["literals"].as_array().unwrap().len()
+        ));
+        waiting.extend(["from", "replaced"].iter().flat_map(|name| line[*name].as_array().unwrap()));
     }
+    assert_snapshot!(lines.join("\n"), @r#"
+    set fleet/app.hcl:22:27 override "more" of component "app" values.replicas 5 1
+    decides fleet/app.hcl:21:14 override "more" of component "app" match "env in (prod,staging)" 1
+    decides fleet/fleet.hcl:30:20 cluster "prod" labels.env "prod" 1
+    replaced fleet/app.hcl:13:16 component "app" values.replicas 2 0
+    replaced fleet/fleet.hcl:35:16 profile "base" values.replicas 1 0
     "#);
 }

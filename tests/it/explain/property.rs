@@ -5,6 +5,7 @@
 //! anew, without anything of `explain`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::ops::Range;
 
 use fleetwright::cluster::{self, Resolved};
@@ -384,7 +385,12 @@ fn every_field_changes_with_the_literals_that_are_named_for_it_and_with_no_other
     let clusters: Vec<&str> = clusters.iter().map(String::as_str).collect();
     let counts = hold(&|_, _| true, &clusters, &|_, _| true);
     assert!(counts.literals > 2 * counts.skipped, "most literals were not tried: {counts:?}");
-    eprintln!("{clusters:?}: {counts:?}");
+    tell(&format!("{clusters:?}: {counts:?}"));
+}
+
+#[expect(clippy::explicit_write, reason = "eprintln! is what the test runner keeps")]
+fn tell(text: &str) {
+    writeln!(std::io::stderr(), "{text}").unwrap();
 }
 
 #[expect(clippy::disallowed_methods, reason = "how a person says that a test may take long")]
