@@ -65,7 +65,7 @@ pub fn find(body: &Map<String, Value>, text: &str) -> Result<FieldPath, BadPath>
 
 /// Whether a scalar is what stands in brackets: as JSON, or as text without quotes.
 fn says(value: &Value, text: &str) -> bool {
-    value.as_str() == Some(text) || value.to_string() == text
+    value.as_str() == Some(text) || serde_json::from_str::<Value>(text).is_ok_and(|other| other == *value)
 }
 
 /// The steps, each as it is written.

@@ -73,6 +73,9 @@ fn named(settings: &Setting) -> BTreeSet<String> {
     from.into_iter().flatten().chain(gateways).collect()
 }
 
+/// Labels by key.
+type Labels = BTreeMap<Arc<str>, Arc<str>>;
+
 struct Walk<'a> {
     fleet: &'a Fleet,
     reached: Reached,
@@ -98,7 +101,7 @@ impl<'a> Walk<'a> {
 
     /// A block with selectors: all of it where they match; where one does not, that one, since it could match if it were
     /// another; where two do not, nothing.
-    fn layer(&mut self, block: &'a Block, selectors: &[(&str, &BTreeMap<Arc<str>, Arc<str>>)]) {
+    fn layer(&mut self, block: &'a Block, selectors: &[(&str, &Labels)]) {
         let failing = selectors.iter().filter(|(name, labels)| !may_match(block, name, labels)).count();
         match failing {
             0 => self.block(block),
@@ -146,7 +149,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Whether a selector matches, as far as can be told without working it out.
-fn may_match(block: &Block, name: &str, labels: &BTreeMap<Arc<str>, Arc<str>>) -> bool {
+fn may_match(block: &Block, name: &str, labels: &Labels) -> bool {
     let Some(Expression::String(text)) = block.arg(name).map(|argument| &argument.expression) else {
         return true;
     };

@@ -23,9 +23,11 @@ pub struct Setters<'a> {
     fleet: &'a Resolved,
     again: Again,
     left: Cell<usize>,
-    /// By cluster and address.
-    units: RefCell<BTreeMap<(Arc<str>, String), Option<Rc<Known>>>>,
+    units: RefCell<Units>,
 }
+
+/// By cluster and address.
+type Units = BTreeMap<(Arc<str>, String), Option<Rc<Known>>>;
 
 /// What was found out about one unit on one cluster.
 struct Known {

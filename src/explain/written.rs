@@ -155,14 +155,14 @@ pub fn given_to<'a>(written: &Written<'a>, keys: &[&str]) -> &'a Expression {
         let Some(key) = rest.next() else { return &written.argument.expression };
         above = joined(&above, key);
     }
-    rest.fold(Some(&written.argument.expression), |expression, key| match expression? {
-        Expression::Object(object) => {
-            let found = object.iter().find(|(name, _)| name_of(name).as_deref() == Some(*key));
-            found.map(|(_, value)| value.expr()).or(expression)
-        }
-        _ => expression,
-    })
-    .unwrap_or(&written.argument.expression)
+    let mut expression = &written.argument.expression;
+    for key in rest {
+        let Expression::Object(object) = expression else { break };
+        let found = object.iter().find(|(name, _)| name_of(name).as_deref() == Some(*key));
+        let Some((_, value)) = found else { break };
+        expression = value.expr();
+    }
+    expression
 }
 
 /// The argument that holds a place.

@@ -198,6 +198,7 @@ fn completions_and_manual_pages_are_made_for_all_commands() {
             "apply",
             "completion",
             "diff",
+            "explain",
             "history",
             "init",
             "man",

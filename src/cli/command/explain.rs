@@ -118,10 +118,10 @@ fn the_object<'a>(settings: &Explain, rendered: &'a Rendered) -> Result<Place<'a
     let shown = Value::string(settings.object.as_str()).shown();
     let wrong = |message: String| Diagnostic::error(codes::OBJECT, message);
     let named = Named::parse(text).map_err(|bad| {
-        let problem = wrong(format!("{shown} names no object: {bad}"));
-        Box::new(near(problem, text, &all).unwrap_or_else(|problem| {
-            problem.help("name it as KIND/NAME or NAMESPACE/KIND/NAME, as in Deployment/backend-a")
-        }))
+        let help = near(text, &all).unwrap_or_else(|| {
+            "name it as KIND/NAME or NAMESPACE/KIND/NAME, as in Deployment/backend-a".to_owned()
+        });
+        Box::new(wrong(format!("{shown} names no object: {bad}")).help(help))
     })?;
     let of_unit = |place: &&Place<'a>| unit.is_none_or(|unit| place.1.address() == unit);
     let found: Vec<Place<'a>> = all
@@ -137,11 +137,9 @@ fn the_object<'a>(settings: &Explain, rendered: &'a Rendered) -> Result<Place<'a
     match found.as_slice() {
         [only] => Ok(*only),
         [] => {
-            let problem = wrong(format!("nothing renders {shown}{}", on()));
-            Err(Box::new(
-                near(problem, text, &all)
-                    .unwrap_or_else(|problem| problem.help("`fleetwright render` prints what there is")),
-            ))
+            let help =
+                near(text, &all).unwrap_or_else(|| "`fleetwright render` prints what there is".to_owned());
+            Err(Box::new(wrong(format!("nothing renders {shown}{}", on())).help(help)))
         }
         [(first, ..), rest @ ..] if rest.iter().all(|(cluster, ..)| cluster.name() != first.name()) => {
             let names = found.iter().map(|(cluster, ..)| &**cluster.name());
@@ -179,8 +177,8 @@ fn full(object: &Object) -> String {
     format!("{namespace}{}{group}/{}", reference.kind, reference.name)
 }
 
-/// The problem with the object that may be meant; as it was if there is none.
-fn near(problem: Diagnostic, text: &str, all: &[Place<'_>]) -> Result<Diagnostic, Diagnostic> {
+/// The object that may be meant, as a next step; none if none is near.
+fn near(text: &str, all: &[Place<'_>]) -> Option<String> {
     let of_name: std::collections::BTreeSet<String> = all
         .iter()
         .filter(|(_, _, object)| object.object().name() == text.rsplit('/').next().unwrap_or(text))
@@ -196,12 +194,12 @@ fn near(problem: Diagnostic, text: &str, all: &[Place<'_>]) -> Result<Diagnostic
     names.sort();
     names.dedup();
     match suggest(text, names.iter().map(String::as_str)) {
-        Some(near) => Ok(problem.help(format!("did you mean `{near}`?"))),
-        None if !of_name.is_empty() => {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None if of_name.is_empty() => None,
+        None => {
             let names = one_of(of_name.iter().map(String::as_str));
-            Ok(problem.help(format!("of this name there are {names}")))
+            Some(format!("of this name there are {names}"))
         }
-        None => Err(problem),
     }
 }
 

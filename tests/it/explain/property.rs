@@ -38,6 +38,9 @@ type Field = (String, Vec<String>);
 /// All fields that hold a value, of all objects of a cluster.
 type Fields = BTreeMap<Field, Value>;
 
+/// Literals, as file and bytes, by cluster and field.
+type Named = BTreeMap<(String, Field), BTreeSet<(String, usize, usize)>>;
+
 /// The files of a fleet, and what they come to.
 struct Read {
     fleet: Fleet,
@@ -315,11 +318,7 @@ fn hold(
 }
 
 /// By cluster and field, the literals that `explain` names: file and bytes.
-fn named(
-    read: &Read,
-    rendered: &Rendered,
-    units: &dyn Fn(&str, &str) -> bool,
-) -> BTreeMap<(String, Field), BTreeSet<(String, usize, usize)>> {
+fn named(read: &Read, rendered: &Rendered, units: &dyn Fn(&str, &str) -> bool) -> Named {
     let version = version();
     let ground = Ground {
         fleet: &read.fleet,
@@ -331,7 +330,7 @@ fn named(
         rendered,
         threads: 2,
     };
-    let mut named = BTreeMap::new();
+    let mut named = Named::new();
     for cluster in rendered.clusters() {
         for unit in cluster.units().iter().filter(|unit| units(cluster.name(), unit.address())) {
             let objects: Vec<_> = unit.objects().iter().collect();
