@@ -38,6 +38,7 @@
 //! | `fleet` | the HCL as written: parsed, checked against the language, with the span of every part; edited and laid out in place | diagnostic, source, object |
 //! | `cluster` | variables, locals, profiles and overrides resolved into complete clusters; remembers which line set each value | diagnostic, source, object, yaml, fleet |
 //! | `render` | clusters and templates → objects; deterministic, no clock, environment, network or randomness | diagnostic, source, object, yaml, cluster |
+//! | `explain` | where a field of a rendered object comes from: the line of the template, the lines of the fleet | diagnostic, source, object, fleet, cluster, render |
 //! | `schema` | what API servers take: their OpenAPI schemas, recorded, and objects held to them without a network | diagnostic, source, object |
 //! | `validate` | findings on rendered objects without a network | diagnostic, object, yaml, cluster, render, schema |
 //! | `diff` | what differs between two objects, as it may be shown; the same change on many clusters told once | object |
@@ -46,14 +47,14 @@
 //! | `readiness` | whether a live object is ready, and why it is not | object |
 //! | `apply` | one cluster is changed: locked, written in order, waited for, recorded | diagnostic, object, cluster, schema, plan, live, readiness |
 //! | `rollout` | which cluster may be changed when: stages, evidence, freezes | diagnostic, object, cluster, plan |
-//! | `report` | problems, objects and diffs → text, JSON, Markdown, SARIF and annotations; no effects | diagnostic, source, object, yaml, fleet, cluster, render, validate, diff, plan, readiness, apply, rollout |
-//! | `cli` | arguments → settings → one file per command → exit status | diagnostic, source, object, yaml, fleet, cluster, render, schema, validate, diff, plan, live, readiness, apply, rollout, report |
+//! | `report` | problems, objects and diffs → text, JSON, Markdown, SARIF and annotations; no effects | diagnostic, source, object, yaml, fleet, cluster, render, explain, validate, diff, plan, readiness, apply, rollout |
+//! | `cli` | arguments → settings → one file per command → exit status | diagnostic, source, object, yaml, fleet, cluster, render, explain, schema, validate, diff, plan, live, readiness, apply, rollout, report |
 //!
 //! # Invariants
 //!
 //! 1. Nothing imports `cli`; only `cli` imports `report`. Room imports follow the table.
 //! 2. Environment, clock, terminal and process exit: `cli` alone. Time enters as an argument.
-//! 3. `fleet`, `cluster`, `render`, `schema`, `validate`, `diff` and `plan` give the same bytes for the same input,
+//! 3. `fleet`, `cluster`, `render`, `explain`, `schema`, `validate`, `diff` and `plan` give the same bytes for the same input,
 //!    whatever the machine, the number of threads, the locale or the time zone. No `HashMap`: its order changes from
 //!    run to run.
 //! 4. `validate::Validated` comes only from `validate::check`, `plan::Plan` only from `plan::build`. A plan file is no
@@ -86,6 +87,7 @@ pub mod cli;
 pub mod cluster;
 pub mod diagnostic;
 pub mod diff;
+pub mod explain;
 pub mod fleet;
 pub mod live;
 pub mod object;

@@ -3,6 +3,7 @@
 mod apply;
 mod diff;
 mod edit;
+mod explain;
 mod status;
 
 use std::num::NonZeroUsize;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 pub use self::apply::{ApplyArgs, ApplyOutputArgs, LogFormat, PatienceArgs, PermitArgs};
 pub use self::diff::{AgainstArg, DiffArgs, DiffFormat, DiffOutputArgs};
 pub use self::edit::{FmtArgs, SetArgs};
+pub use self::explain::ExplainArgs;
 pub use self::status::{HistoryArgs, StatusArgs, UnlockArgs};
 use crate::cluster::{DurationError, parse_duration};
 
@@ -23,13 +25,14 @@ const LONG_ABOUT: &str = "\
 One definition of a fleet of Kubernetes clusters.
 
 A fleet definition in HCL and templates in Tera render to the exact objects of each cluster. fleetwright has \
-no controller and no server, and `render` and `validate` never use the network nor read a kubeconfig.";
+no controller and no server, and `render`, `validate` and `explain` never use the network nor read a kubeconfig.";
 
 const START: &str = "\
 Getting started:
   fleetwright init            writes a small fleet that works
   fleetwright render          prints what it renders to
   fleetwright validate        checks all of it
+  fleetwright explain         tells where a field of an object comes from
   fleetwright diff            shows what would change on the live clusters
   fleetwright trust           pins a cluster, so that no other is ever taken for it
   fleetwright apply           changes one cluster, to readiness
@@ -65,6 +68,9 @@ pub enum Command {
     /// Check all clusters and report every finding
     #[command(after_long_help = VALIDATE)]
     Validate(ValidateArgs),
+    /// Tell where a field of an object comes from: the line of the template, the lines of the fleet
+    #[command(after_long_help = explain::EXPLAIN)]
+    Explain(ExplainArgs),
     /// Show what would change on the clusters
     #[command(after_long_help = diff::DIFF)]
     Diff(DiffArgs),

@@ -68,6 +68,10 @@ pub const PLAN_RELEASE: Code = Code::new("X033");
 pub const NOT_LOCKED: Code = Code::new("X034");
 /// A server warns of something, as that what is applied to it is deprecated.
 pub const SERVER_WARNS: Code = Code::new("X035");
+/// An object that is to be explained, and that no cluster renders, or several do.
+pub const OBJECT: Code = Code::new("X036");
+/// A field that is to be explained, and that the object does not have.
+pub const FIELD: Code = Code::new("X037");
 /// The operating system refused to read or write.
 pub const MACHINE: Code = Code::new("X030");
 /// `init` would overwrite something.

@@ -73,6 +73,7 @@ fn dispatch(
     match settings {
         Settings::Render(settings) => command::render::run(&settings, &console),
         Settings::Validate(settings) => command::validate::run(&settings, &console),
+        Settings::Explain(settings) => command::explain::run(&settings, &console),
         Settings::Diff(settings) => command::diff::run(&settings, &console),
         Settings::Apply(settings) => command::apply::run(&settings, &console),
         Settings::Status(settings) => command::status::run(&settings, &console),
@@ -122,6 +123,7 @@ fn findings(problems: &Diagnostics, arguments: &[OsString]) -> io::Result<String
     let command = arguments.get(1).and_then(|command| command.to_str()).unwrap_or_default();
     Ok(match command {
         "render" => json::print(&manifest::Render::findings(problems, &sources))?,
+        "explain" => json::print(&report::explain::json::Document::of(None, problems, &sources))?,
         "diff" => {
             let nothing = report::diff::Diff::of("live", Vec::new());
             json::print(&report::diff::json::Document::of(&nothing, problems, &sources))?

@@ -10,8 +10,8 @@ use super::codes;
 use super::selection::Clusters;
 use crate::cluster::{self, Given, Resolved};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap};
-use crate::fleet;
-use crate::render::{self, Event, Options, RenderedUnit, Show};
+use crate::fleet::{self, Fleet};
+use crate::render::{self, Again, Event, Options, RenderedUnit, Show};
 use crate::report::json::VERSION;
 use crate::report::manifest::{self, Manifest};
 use crate::schema;
@@ -22,6 +22,8 @@ use crate::yaml;
 /// A fleet, read and resolved.
 #[derive(Debug)]
 pub struct Loaded {
+    /// The fleet as written.
+    pub fleet: Fleet,
     /// The fleet; what had a problem is left out of it.
     pub resolved: Resolved,
     /// The texts it may read.
@@ -39,6 +41,8 @@ pub struct Outcome {
     pub excused: Vec<Excused>,
     /// What was recorded of the clusters, by name.
     pub recorded: BTreeMap<Arc<str>, Recorded>,
+    /// What to render units again with, if the templates could be read.
+    pub again: Option<Again>,
 }
 
 /// Reads and resolves a fleet; `None` if its outline is not known. `problems` may hold errors all the same:
@@ -50,20 +54,26 @@ pub fn load(
     map: &mut SourceMap,
     problems: &mut Diagnostics,
 ) -> Option<Loaded> {
-    let version = match semver::Version::parse(env!("CARGO_PKG_VERSION")) {
-        Ok(version) => version,
-        Err(error) => {
-            problems.push(Diagnostic::error(codes::MACHINE, format!("the version of this build: {error}")));
-            return None;
-        }
-    };
+    let version = version(problems)?;
     let (fleet, found) = fleet::parse(&sources, folder, map);
     problems.append(found);
-    let (resolved, found) = cluster::resolve(&fleet?, given, &sources, &version, map);
+    let fleet = fleet?;
+    let (resolved, found) = cluster::resolve(&fleet, given, &sources, &version, map);
     problems.append(found);
     let schemas = resolved.schemas.clone().or_else(|| folder.join(SCHEMAS).ok());
     let schemas = schemas.unwrap_or_else(|| folder.clone());
-    Some(Loaded { resolved, sources, schemas })
+    Some(Loaded { fleet, resolved, sources, schemas })
+}
+
+/// The version of this program; what is wrong with it is told.
+pub fn version(problems: &mut Diagnostics) -> Option<semver::Version> {
+    match semver::Version::parse(env!("CARGO_PKG_VERSION")) {
+        Ok(version) => Some(version),
+        Err(error) => {
+            problems.push(Diagnostic::error(codes::MACHINE, format!("the version of this build: {error}")));
+            None
+        }
+    }
 }
 
 /// The folder of recorded schemas where the fleet names none, below the folder of the fleet.
@@ -107,6 +117,7 @@ pub fn render(
     let (rendered, found) = render::render(&loaded.resolved, &loaded.sources, map, &options, &told);
     problems.append(found);
     let places = rendered.places(&loaded.resolved);
+    let again = rendered.again(&loaded.resolved);
     let context = validate::Context {
         fleet: &loaded.resolved,
         whole: !problems.has_errors(),
@@ -115,7 +126,8 @@ pub fn render(
     };
     let checked = validate::check(rendered, &context);
     problems.append(checked.findings);
-    Outcome { validated: checked.validated.filter(|_| !problems.stop()), excused: checked.excused, recorded }
+    let validated = checked.validated.filter(|_| !problems.stop());
+    Outcome { validated, excused: checked.excused, recorded, again }
 }
 
 /// How many clusters and objects there are.

@@ -13,8 +13,8 @@ use std::time::Duration;
 pub use self::apply::{Allowed, Apply, History, Status, Unlock};
 use super::args::{
     AgainstArg, Arguments, Command, CompletionArgs, ConnectArgs, DiffArgs, DiffFormat, DiffOutputArgs,
-    FindingsArgs, FindingsFormat, FleetArgs, FmtArgs, Format, InitArgs, ManArgs, OutputArgs, RenderArgs,
-    SchemaCommand, SchemaFetchArgs, SetArgs, TrustArgs, ValidateArgs, VersionArgs, When,
+    ExplainArgs, FindingsArgs, FindingsFormat, FleetArgs, FmtArgs, Format, InitArgs, ManArgs, OutputArgs,
+    RenderArgs, SchemaCommand, SchemaFetchArgs, SetArgs, TrustArgs, ValidateArgs, VersionArgs, When,
 };
 use super::console::Console;
 use super::environment::{Environment, Terminal};
@@ -30,6 +30,8 @@ pub enum Settings {
     Render(Render),
     /// `validate`.
     Validate(Validate),
+    /// `explain`.
+    Explain(Explain),
     /// `diff`.
     Diff(Diff),
     /// `apply`.
@@ -97,6 +99,21 @@ pub struct Validate {
     pub format: FindingsFormat,
     /// Whether progress is shown.
     pub progress: bool,
+}
+
+/// The settings of `explain`.
+#[derive(Debug)]
+pub struct Explain {
+    /// The fleet to read.
+    pub fleet: Fleet,
+    /// The cluster; the only one that renders the object if none is named.
+    pub cluster: Option<String>,
+    /// The object, as it was written.
+    pub object: String,
+    /// The field, as it was written; all of the object if none is.
+    pub path: Option<String>,
+    /// The format of stdout.
+    pub format: Format,
 }
 
 /// The settings of `diff`.
@@ -292,6 +309,11 @@ impl Settings {
                 let fleet = Fleet::new(fleet, environment, terminal);
                 let progress = terminal.stderr && !environment.dumb;
                 (Self::Validate(Validate { fleet, strict, format, progress }), console(color))
+            }
+            Command::Explain(ExplainArgs { object, path, cluster, fleet, output }) => {
+                let OutputArgs { output: format, color } = output;
+                let fleet = Fleet::new(fleet, environment, terminal);
+                (Self::Explain(Explain { fleet, cluster, object, path, format }), console(color))
             }
             Command::Diff(args) => {
                 let DiffArgs {

@@ -57,6 +57,15 @@ pub struct Excerpt {
     pub label: String,
 }
 
+/// A field of a rendered object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Field {
+    /// The unit that rendered the object, such as `service.backend-a`.
+    pub unit: String,
+    /// The keys that lead to the field in the object; those of lists as numbers from 0.
+    pub path: Vec<String>,
+}
+
 /// One problem: what was found, what is allowed, where, for which clusters, and the next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -77,6 +86,8 @@ pub struct Diagnostic {
     pub clusters: BTreeSet<Arc<str>>,
     /// The object or unit it is about, such as `Deployment/backend-a` or `service.backend-a`.
     pub object: Option<String>,
+    /// The field of that object that it is about, for those who look up where it comes from. It is not printed.
+    pub field: Option<Field>,
     /// Further facts, a line each.
     pub notes: Vec<String>,
     /// The next step.
@@ -95,6 +106,7 @@ impl Diagnostic {
             rendered: None,
             clusters: BTreeSet::new(),
             object: None,
+            field: None,
             notes: Vec::new(),
             help: None,
         }
@@ -134,6 +146,12 @@ impl Diagnostic {
         self
     }
 
+    /// Names the field of the object that it is about.
+    pub fn of(mut self, unit: impl Into<String>, path: Vec<String>) -> Self {
+        self.field = Some(Field { unit: unit.into(), path });
+        self
+    }
+
     /// Adds a fact.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(short(note));
@@ -163,12 +181,13 @@ impl Diagnostic {
             }),
             clusters: self.clusters.clone(),
             object: self.object.as_ref().map(hide),
+            field: self.field.clone(),
             notes: self.notes.iter().map(hide).collect(),
             help: self.help.as_ref().map(hide),
         }
     }
 
-    /// What folding compares: everything but the clusters and the rendered line.
+    /// What folding compares: everything but the clusters, the field and the rendered line.
     fn same_problem(&self, other: &Self) -> bool {
         self.code == other.code
             && self.severity == other.severity
@@ -233,6 +252,11 @@ impl Diagnostics {
             None => diagnostic,
         });
         lowered.collect()
+    }
+
+    /// All of them, to be added to.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
+        self.0.iter_mut()
     }
 
     /// All of them.

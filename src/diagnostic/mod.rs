@@ -12,7 +12,7 @@ mod span;
 
 pub use check::{CHECKS, Check};
 pub use code::Code;
-pub use list::{Diagnostic, Diagnostics, Excerpt, Label, Severity};
+pub use list::{Diagnostic, Diagnostics, Excerpt, Field, Label, Severity};
 pub use near::{one_of, suggest};
 pub use secrets::Secrets;
 pub use span::{FileId, Position, SourceFile, SourceMap, Span};

@@ -7,6 +7,7 @@
 //!
 //! [`filter`] is the reference of what templates may call, [`context`] and [`service`] of what they see.
 
+mod again;
 mod assemble;
 mod block;
 mod codes;
@@ -46,6 +47,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub use again::{Again, Bench};
 pub use assemble::Scopes;
 pub use places::Places;
 pub use rendered::{Rendered, RenderedCluster, RenderedObject, RenderedUnit, Show};

@@ -8,6 +8,7 @@ pub mod diff;
 pub mod edited;
 mod escape;
 pub mod excuse;
+pub mod explain;
 pub mod fetched;
 pub mod github;
 pub mod history;

@@ -20,6 +20,7 @@ fn the_published_schemas_are_those_of_the_types() {
     check::<super::apply::json::Document>("apply.json");
     check::<super::apply::json::Line>("apply-event.json");
     check::<super::diff::json::Document>("diff.json");
+    check::<super::explain::json::Document>("explain.json");
     check::<super::fetched::Fetch>("fetch.json");
     check::<super::json::Findings>("findings.json");
     check::<super::history::History>("history.json");

@@ -214,6 +214,7 @@ impl<'a> Findings<'a> {
         for note in notes {
             told = told.note(note);
         }
+        let told = told.of(entry.unit.address(), at.keys());
         let excuse = format!("{help}, or say why not: `excuse \"{}\" {{ reason = \"…\" }}`", check.id);
         self.told
             .push(told.about(object.reference().to_string()).on(self.rendered.name().clone()).help(excuse));

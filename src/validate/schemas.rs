@@ -153,6 +153,8 @@ impl Look<'_> {
         let problem = problem.at(place, "");
         let problem =
             if object.unit() == place { problem } else { problem.at(object.unit(), "by this unit") };
+        let path = path.iter().map(|key| (*key).to_owned()).collect();
+        let problem = problem.of(unit.address(), path);
         problem.about(object.object().reference().to_string()).on(Arc::clone(self.cluster.name()))
     }
 }

@@ -37,6 +37,9 @@ impl Drop for Asked {
         // Closing its input ends it.
         self.requests = None;
         let ended = self.child.wait();
-        assert!(ended.is_ok_and(|status| status.success()) || std::thread::panicking(), "what was asked failed");
+        assert!(
+            ended.is_ok_and(|status| status.success()) || std::thread::panicking(),
+            "what was asked failed"
+        );
     }
 }

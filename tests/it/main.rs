@@ -13,6 +13,7 @@ mod cli_variables;
 mod determinism;
 mod diff;
 mod example;
+mod explain;
 mod fmt;
 mod fmt_oracle;
 mod functions;

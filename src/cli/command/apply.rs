@@ -139,7 +139,7 @@ impl Run {
         let chosen = Clusters::Only([Arc::clone(&cluster.name)].into());
         let needed = with_companions(&chosen, &loaded.resolved.rollouts);
         let outcome = self.rendered(&settings.fleet, settings.progress, &loaded, &needed);
-        let pipeline::Outcome { validated, recorded, excused: _ } = outcome;
+        let pipeline::Outcome { validated, recorded, excused: _, again: _ } = outcome;
         let validated = validated.ok_or(ExitStatus::Wrong)?;
         let release = release_of(&cluster.name, &loaded, &validated);
         let saved = match saved {

@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod completion;
 pub mod diff;
+pub mod explain;
 pub mod fmt;
 mod head;
 pub mod history;

@@ -10,6 +10,8 @@ use crate::cli::progress::Progress;
 use crate::cli::selection::Clusters;
 use crate::cli::settings::Validate;
 use crate::cli::status::ExitStatus;
+use crate::diagnostic::{Diagnostics, Label};
+use crate::explain::Setters;
 use crate::report::json::Findings;
 use crate::report::sarif::Log;
 use crate::report::{ClusterBlocks, excuse, github, text};
@@ -65,6 +67,30 @@ fn summary(counts: Option<(usize, usize)>, excused: &[Excused], nothing_found: b
     }
 }
 
+/// The most units whose findings are told with the lines of the fleet that set what is wrong: each of them is rendered
+/// some hundred times.
+const MOST_UNITS: usize = 40;
+
+/// Adds to each finding on a field the lines of the fleet that set what the field is made of, on the first of its
+/// clusters.
+fn name_setters(problems: &mut Diagnostics, setters: &Setters<'_>) {
+    for problem in problems.iter_mut() {
+        let (Some(field), Some(object), Some(cluster)) =
+            (&problem.field, &problem.object, problem.clusters.first())
+        else {
+            continue;
+        };
+        if field.path.is_empty() {
+            continue;
+        }
+        for at in setters.of(cluster, &field.unit, object, &field.path) {
+            if problem.labels.iter().all(|label| label.at != at) {
+                problem.labels.push(Label { at, text: "the value is set here".to_owned() });
+            }
+        }
+    }
+}
+
 /// What was looked at.
 #[derive(Default)]
 struct Looked {
@@ -90,6 +116,13 @@ impl Run {
             &|| progress.cluster_done(),
         );
         progress.finish();
+        if let Some(again) = outcome.again {
+            self.fold();
+            name_setters(
+                &mut self.problems,
+                &Setters::new(&loaded.fleet, &loaded.resolved, again, MOST_UNITS),
+            );
+        }
         Looked {
             blocks: loaded.resolved.clusters.iter().map(|one| (one.name.clone(), one.span)).collect(),
             counts: outcome.validated.as_ref().map(pipeline::counts),

@@ -9,7 +9,7 @@ pub mod json;
 mod lines;
 pub mod markdown;
 mod names;
-mod paint;
+pub(super) mod paint;
 mod quote;
 pub mod text;
 mod words;

@@ -1,0 +1,49 @@
+//! The command line of `explain`.
+
+use clap::Args;
+
+use super::{FleetArgs, OutputArgs};
+
+/// The text below the options of `explain --help`.
+pub const EXPLAIN: &str = "\
+Examples:
+  fleetwright explain Deployment/backend-a spec.replicas --cluster prod-a
+  fleetwright explain backend/Deployment/backend-a --cluster prod-a      every field, a few lines each
+  fleetwright explain Deployment/backend-a 'spec.template.spec.containers[name=backend-a].image' \\
+      --cluster prod-a --var backend_a_image=registry.example.com/shop/backend-a:2.4.0
+  fleetwright explain ConfigMap/app 'metadata.annotations[\"example.com/owner\"]' --cluster prod-a -o json
+
+OBJECT is KIND/NAME or NAMESPACE/KIND/NAME; KIND may be KIND.GROUP, and the unit may stand before it, as in \
+service.backend-a/Deployment/backend-a.
+
+What it tells of a field: its value; the line of the template, manifest or patch that gives it; the lines of the \
+fleet that set what the template makes it of, with what they refer to, down to the literals; what those lines \
+replaced; and what decides: selectors, labels, conditions. Secret values are masked.
+
+A literal is named if, and only if, the field is another or gone when the literal is: each that could have a part \
+in it is replaced by up to three other values that the fleet takes, and the unit is rendered again. No network is used.
+
+Exit status:
+  0  explained
+  2  the fleet or the command line is wrong, or there is no such object or field
+  7  this machine: disk, permissions, a defect";
+
+/// What `explain` takes.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The object: KIND/NAME, or NAMESPACE/KIND/NAME
+    #[arg(value_name = "OBJECT")]
+    pub object: String,
+    /// The field, as in `spec.template.spec.containers[name=app].image`; all of the object if it is left out
+    #[arg(value_name = "PATH")]
+    pub path: Option<String>,
+    /// The cluster; may be left out where only one renders the object
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+    /// The fleet to read.
+    #[command(flatten)]
+    pub fleet: FleetArgs,
+    /// The look of the output.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}

@@ -1,0 +1,117 @@
+//! The literals of an expression: found, and replaced by others.
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::Expression;
+use hcl_edit::visit_mut::{self, VisitMut};
+use hcl_edit::{Number, Spanned};
+
+use crate::diagnostic::Span;
+use crate::fleet::Argument;
+
+/// What a literal says.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scalar {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as it is written.
+    Number(String),
+    /// A string.
+    String(String),
+    /// The text between two `${…}` of a string.
+    Part(String),
+}
+
+/// A literal of an argument: a number, a string, `true`, `false`, `null`, or the text between two `${…}`. Keys of maps
+/// are names, and no literals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Literal {
+    /// The argument that it stands in.
+    pub argument: Span,
+    /// Which one of its literals it is.
+    pub number: usize,
+    /// Where it stands.
+    pub at: Span,
+    /// What it says.
+    pub scalar: Scalar,
+}
+
+/// The literals of an argument, in the order in which they stand.
+pub fn literals(argument: &Argument) -> Vec<Literal> {
+    let mut walk = Walk { number: 0, found: Vec::new(), put: None };
+    walk.visit_expr_mut(&mut argument.expression.clone());
+    let found = walk.found.into_iter().enumerate().map(|(number, (range, scalar))| Literal {
+        argument: argument.span,
+        number,
+        at: range.map_or(argument.span, |range| Span::new(argument.span.file, range)),
+        scalar,
+    });
+    found.collect()
+}
+
+/// The expression with another scalar in place of the literal with this number.
+pub fn with_other(expression: &Expression, number: usize, scalar: &Scalar) -> Expression {
+    let mut changed = expression.clone();
+    Walk { number: 0, found: Vec::new(), put: Some((number, scalar)) }.visit_expr_mut(&mut changed);
+    changed
+}
+
+/// Visits the literals in their order.
+struct Walk<'a> {
+    number: usize,
+    found: Vec<(Option<std::ops::Range<usize>>, Scalar)>,
+    put: Option<(usize, &'a Scalar)>,
+}
+
+impl<'a> Walk<'a> {
+    /// What is to stand here instead, if anything is.
+    fn next(&mut self, at: Option<std::ops::Range<usize>>, scalar: Scalar) -> Option<&'a Scalar> {
+        self.found.push((at, scalar));
+        self.number += 1;
+        self.put.filter(|(number, _)| number + 1 == self.number).map(|(_, scalar)| scalar)
+    }
+}
+
+impl VisitMut for Walk<'_> {
+    fn visit_expr_mut(&mut self, node: &mut Expression) {
+        let scalar = match node {
+            Expression::Null(_) => Scalar::Null,
+            Expression::Bool(flag) => Scalar::Bool(*flag.value()),
+            Expression::Number(number) => {
+                let text = match number.as_repr() {
+                    Some(text) => text.to_string(),
+                    None => number.value().to_string(),
+                };
+                Scalar::Number(text.chars().filter(|c| !c.is_whitespace()).collect())
+            }
+            Expression::String(text) => Scalar::String(text.value().clone()),
+            other => return visit_mut::visit_expr_mut(self, other),
+        };
+        if let Some(put) = self.next(node.span(), scalar) {
+            *node = expression(put);
+        }
+    }
+
+    fn visit_literal_mut(&mut self, node: &mut Spanned<String>) {
+        let put = self.next(node.span(), Scalar::Part(node.value().clone()));
+        if let Some(Scalar::Part(text) | Scalar::String(text)) = put {
+            text.clone_into(node.value_mut());
+        }
+    }
+}
+
+fn expression(scalar: &Scalar) -> Expression {
+    match scalar {
+        Scalar::Null => Expression::null(),
+        Scalar::Bool(flag) => Expression::from(*flag),
+        Scalar::Number(text) => match (text.parse::<i64>(), text.parse::<f64>()) {
+            (Ok(whole), _) => Expression::from(whole),
+            (Err(_), Ok(decimal)) => {
+                Number::from_f64(decimal).map_or_else(Expression::null, Expression::from)
+            }
+            (Err(_), Err(_)) => Expression::null(),
+        },
+        Scalar::String(text) | Scalar::Part(text) => Expression::from(text.clone()),
+    }
+}

@@ -1,0 +1,348 @@
+//! Where the fields of a rendered object come from: the line of the template, and the lines of the fleet behind it.
+//!
+//! # What is promised
+//!
+//! A literal is named for a field if, and only if, the field is another or gone when the literal is: each literal that
+//! could reach the unit ([`reach`]) is replaced by other values of its shape ([`other`]), the fleet is resolved again, and
+//! the unit is rendered again ([`trial`]). So a literal in the branch of a condition that is not taken is not named, and one
+//! in the filter of a `for` is. In particular:
+//!
+//! - A literal is a number, a string, `true`, `false`, `null`, or the text between two `${…}` of a string. Keys of maps
+//!   and labels of blocks are names; they are told where they show, and not tried.
+//! - [`trial::TRIED`] other values are tried that the fleet takes; one that makes it wrong says nothing. A literal for which
+//!   none was found is told as untried. What only quite another value changes, such as one far beyond a limit, is not seen.
+//! - One literal at a time is another: where two give the same and either is enough, neither is named.
+//! - A field is known by its path, an item of a list by its place; an object by its kind, namespace and name. Literals
+//!   without which the object is not there under its name are told once for all of its fields.
+//! - Of what other units render only the names count: two objects of one name make a fleet wrong. That a kind which only
+//!   they define lives in namespaces or not is taken as it is.
+//!
+//! Which settings lead to a field is found in the same way, one leaf of what the template sees after the other
+//! ([`input`]), and from a setting to its literals by the names that its expression refers to ([`line`]).
+
+mod input;
+mod leaf;
+mod line;
+mod literal;
+mod other;
+pub mod path;
+mod reach;
+mod setters;
+mod trial;
+mod written;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub use leaf::Effect;
+pub use line::{Line, Role};
+pub use setters::Setters;
+
+use crate::cluster::{Cluster, Given, Resolved, Unit};
+use crate::diagnostic::{SourceMap, Span};
+use crate::fleet::Fleet;
+use crate::object::{FieldPath, ObjectRef};
+use crate::render::{Again, Rendered, RenderedCluster, RenderedObject, RenderedUnit, parallel};
+use crate::source::Sources;
+use input::{Source, Subject};
+use leaf::leaves;
+use line::Lines;
+use trial::{Cause, Laboratory, Tried};
+use written::Written;
+
+/// A fleet, and what it renders to.
+pub struct Ground<'a> {
+    /// The fleet as written.
+    pub fleet: &'a Fleet,
+    /// The values given for its variables.
+    pub given: &'a [Given],
+    /// Where its texts come from.
+    pub sources: &'a Sources,
+    /// The texts.
+    pub map: &'a SourceMap,
+    /// The version of this program.
+    pub version: &'a semver::Version,
+    /// The fleet, resolved.
+    pub resolved: &'a Resolved,
+    /// What it renders to.
+    pub rendered: &'a Rendered,
+    /// How many threads to use; the result does not depend on it.
+    pub threads: usize,
+}
+
+/// An object, explained.
+#[derive(Clone, Debug)]
+pub struct Explained {
+    /// The object.
+    pub object: ObjectRef,
+    /// The version of its API, as `apps/v1`.
+    pub api_version: String,
+    /// Its cluster.
+    pub cluster: Arc<str>,
+    /// Its unit, as messages name it.
+    pub unit: String,
+    /// The label of the unit's block.
+    pub unit_at: Span,
+    /// Its fields, in the order in which they stand.
+    pub fields: Vec<Field>,
+    /// The lines without which the object is not there under its name.
+    pub decided_by: Vec<Line>,
+    /// The literals without which it is not there under its name.
+    pub literals: BTreeSet<Span>,
+    /// The lines with literals in whose place no other value would do, so that nothing is known of them.
+    pub untried: Vec<Line>,
+}
+
+/// What gives a field to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Giver {
+    /// A template.
+    Template,
+    /// A manifest.
+    Manifest,
+    /// A `patch` of the fleet.
+    Patch,
+}
+
+/// A field that holds a value.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The way to it.
+    pub path: FieldPath,
+    /// The same as people write it.
+    pub shown: String,
+    /// Its value as it may be printed.
+    pub value: Value,
+    /// Whether it is secret.
+    pub is_secret: bool,
+    /// What gives it, and on which line.
+    pub given_by: Option<(Giver, Span)>,
+    /// The lines that set what the template makes it of.
+    pub set_by: Vec<Line>,
+    /// Further lines that it depends on: what decides which line counts, or whether the field is there.
+    pub decided_by: Vec<Line>,
+    /// Every literal that it depends on, and what becomes of it if the literal is another; without those of the object.
+    pub literals: BTreeMap<Span, Effect>,
+}
+
+/// Explains objects of one unit; `None` if the cluster or the unit is not one of the fleet.
+pub fn explain(
+    ground: &Ground<'_>,
+    cluster: &RenderedCluster,
+    unit: &RenderedUnit,
+    objects: &[&RenderedObject],
+) -> Option<Vec<Explained>> {
+    let resolved = ground.resolved.clusters.iter().find(|other| other.name == *cluster.name())?;
+    let owner = resolved.units.iter().find(|other| other.name.file_stem() == unit.file_stem())?;
+    let again = ground.rendered.again(ground.resolved)?;
+    let subject = Subject { resolved: ground.resolved, cluster: resolved, unit: owner, rendered: unit };
+    let targets: Vec<(&RenderedObject, Vec<leaf::Leaf>)> =
+        objects.iter().map(|object| (*object, leaves(object))).collect();
+    let written = written::all(ground.fleet);
+    let pool = written::pool(ground.fleet, &written);
+    let causes = causes(ground, resolved, owner, &again, &written);
+    let others = cluster.units().iter().filter(|other| other.file_stem() != unit.file_stem());
+    let others = others.flat_map(RenderedUnit::objects).map(|object| object.object().reference());
+    let taken: BTreeSet<&ObjectRef> = others.collect();
+    let laboratory =
+        Laboratory { ground, subject, again: &again, pool: &pool, targets: &targets, taken: &taken };
+    let tried = parallel::map(ground.threads, &causes, |cause| laboratory.try_out(cause));
+    let probed = input::probe(subject, &again, &targets);
+    let places = ground.rendered.places(ground.resolved);
+    let all = Found { ground, subject, written: &written, causes: &causes, tried: &tried };
+    let explained = targets.iter().enumerate().map(|(target, (object, leaves))| {
+        let sources = input::by_field(&probed, target);
+        let shown = object.printable(crate::render::Show::Masked);
+        let fields = leaves.iter().enumerate().map(|(number, leaf)| {
+            let keys: Vec<&str> = leaf.path.iter().map(String::as_str).collect();
+            let (set_by, decided_by, literals) =
+                all.field(target, number, sources.get(&number).map_or(&[][..], Vec::as_slice));
+            Field {
+                path: leaf.path.clone(),
+                shown: path::shown(shown.body(), &leaf.path),
+                value: leaf.shown.clone(),
+                is_secret: !object.secrets().is_empty() && object.hides(&leaf.path),
+                given_by: places.of(cluster, unit, object, &keys).map(|at| (giver(ground, owner, at), at)),
+                set_by,
+                decided_by,
+                literals,
+            }
+        });
+        let fields = fields.collect();
+        let (decided_by, literals, untried) = all.object(target);
+        Explained {
+            object: object.object().reference().clone(),
+            api_version: object.object().api_version().to_owned(),
+            cluster: Arc::clone(cluster.name()),
+            unit: unit.address().to_owned(),
+            unit_at: object.unit(),
+            fields,
+            decided_by,
+            literals,
+            untried,
+        }
+    });
+    Some(explained.collect())
+}
+
+/// What a line that gives a field belongs to.
+fn giver(ground: &Ground<'_>, unit: &Unit, at: Span) -> Giver {
+    let path = ground.map.file(at.file).and_then(|file| file.below_root()).unwrap_or_default();
+    if unit.manifests.iter().any(|file| file.path.as_str() == path) {
+        Giver::Manifest
+    } else if path.ends_with(".hcl") {
+        Giver::Patch
+    } else {
+        Giver::Template
+    }
+}
+
+/// Everything that could be the cause of a field of the unit.
+fn causes<'a>(
+    ground: &'a Ground<'_>,
+    cluster: &Cluster,
+    unit: &Unit,
+    again: &Again,
+    written: &[Written<'a>],
+) -> Vec<Cause<'a>> {
+    let reached = reach::of(ground.fleet, cluster, unit, again.mentions("clusters"));
+    let is_given = |name: &str| ground.given.iter().any(|given| *given.name == *name);
+    let mut causes = Vec::new();
+    for one in written.iter().filter(|one| reached.arguments.contains(&one.argument.span)) {
+        for literal in literal::literals(one.argument) {
+            let (path, _) = written::entry(one, literal.at);
+            let name = written::last(&path).to_owned();
+            causes.push(Cause::Literal(literal, &one.argument.expression, name));
+        }
+    }
+    causes.extend(reached.variables.into_iter().filter(|name| is_given(name)).map(Cause::Given));
+    causes
+}
+
+/// What was found out.
+struct Found<'a> {
+    ground: &'a Ground<'a>,
+    subject: Subject<'a>,
+    written: &'a [Written<'a>],
+    causes: &'a [Cause<'a>],
+    tried: &'a [Tried],
+}
+
+impl<'a> Found<'a> {
+    fn lines<'l>(&'l self, literals: &'l BTreeSet<Span>, variables: &'l BTreeSet<Arc<str>>) -> Lines<'l> {
+        Lines {
+            fleet: self.ground.fleet,
+            written: self.written,
+            given: self.ground.given,
+            cluster: self.subject.cluster,
+            unit: self.subject.unit,
+            literals,
+            variables,
+        }
+    }
+
+    fn field(
+        &self,
+        target: usize,
+        field: usize,
+        sources: &[&Source],
+    ) -> (Vec<Line>, Vec<Line>, BTreeMap<Span, Effect>) {
+        let (mut found, mut variables, mut shared) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        for (cause, tried) in self.causes.iter().zip(self.tried) {
+            let Some(effects) = tried.effects.get(target) else { continue };
+            let Some(effect) = effects.fields.get(&field) else { continue };
+            match cause {
+                Cause::Literal(literal, ..) => {
+                    found.insert(literal.at, *effect);
+                    if effects.whole {
+                        shared.insert(literal.at);
+                    }
+                }
+                Cause::Given(name) => drop(variables.insert(Arc::clone(name))),
+            }
+        }
+        let literals: BTreeSet<Span> = found.keys().copied().collect();
+        let lines = self.lines(&literals, &variables);
+        let set_by: Vec<Line> = sources.iter().filter_map(|source| self.line(&lines, source)).collect();
+        let mut set_by = set_by;
+        set_by.dedup();
+        let mut used = BTreeSet::new();
+        set_by.iter().for_each(|line| line.add_literals(&mut used));
+        let rest: BTreeSet<Span> =
+            literals.iter().filter(|at| !used.contains(at) && !shared.contains(at)).copied().collect();
+        let mut decided_by = lines.deciding(&rest);
+        let named = given_in(&set_by);
+        let rest = variables.iter().filter(|name| !named.contains(&format!("variable \"{name}\""))).cloned();
+        decided_by.extend(lines.deciding_variables(&rest.collect()));
+        (set_by, decided_by, found)
+    }
+
+    fn object(&self, target: usize) -> (Vec<Line>, BTreeSet<Span>, Vec<Line>) {
+        let (mut literals, mut variables, mut untried) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for (cause, tried) in self.causes.iter().zip(self.tried) {
+            let whole = tried.effects.get(target).is_some_and(|effects| effects.whole);
+            match cause {
+                Cause::Literal(literal, ..) if whole => drop(literals.insert(literal.at)),
+                Cause::Literal(literal, ..) if tried.valid == 0 => drop(untried.insert(literal.at)),
+                Cause::Given(name) if whole => drop(variables.insert(Arc::clone(name))),
+                Cause::Literal(..) | Cause::Given(_) => {}
+            }
+        }
+        let lines = self.lines(&literals, &variables);
+        let mut decided_by = lines.deciding(&literals);
+        decided_by.extend(lines.deciding_variables(&variables));
+        let untried = lines.deciding(&untried);
+        (decided_by, literals, untried)
+    }
+
+    /// The line that set what a source is.
+    fn line(&self, lines: &Lines<'_>, source: &Source) -> Option<Line> {
+        let Subject { resolved, cluster, unit, .. } = self.subject;
+        let block = format!("{} \"{}\"", unit.kind.as_str(), unit.name.name);
+        let of_cluster = format!("cluster \"{}\"", cluster.name);
+        let of_fleet = format!("fleet \"{}\"", resolved.name);
+        match source {
+            Source::Setting(keys) => {
+                // What its cluster has given it stands in the values of both.
+                lines.setting(&unit.settings, keys, &shown(&unit.settings, keys))
+            }
+            Source::ClusterValue(keys) => {
+                lines.value(keys, &format!("values.{}", shown(&cluster.values, keys)))
+            }
+            Source::ClusterLabel(key) if ["name", "fleet"].contains(&&**key) => None,
+            Source::ClusterLabel(key) => Some(lines.named(cluster.span, &of_cluster, "labels", Some(key))),
+            Source::ClusterName => Some(lines.named(cluster.span, &of_cluster, "", None)),
+            Source::FleetName => Some(lines.named(self.ground.fleet.settings.place(), &of_fleet, "", None)),
+            Source::FleetDescription => {
+                Some(lines.named(self.ground.fleet.settings.place(), &of_fleet, "description", None))
+            }
+            Source::UnitName if unit.name.key.is_some() => {
+                Some(lines.named(unit.span, &block, "for_each", None))
+            }
+            Source::UnitName => Some(lines.named(unit.span, &block, "", None)),
+            Source::Namespace => Some(lines.named(unit.span, &block, "namespace", None)),
+            Source::UnitLabel(key) => Some(lines.named(unit.span, &block, "labels", Some(key))),
+        }
+    }
+}
+
+/// The blocks of the variables that were given, in these lines.
+fn given_in(lines: &[Line]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut waiting: Vec<&Line> = lines.iter().collect();
+    while let Some(line) = waiting.pop() {
+        if line.role == Role::Given {
+            found.insert(line.block.clone());
+        }
+        waiting.extend(&line.from);
+    }
+    found
+}
+
+/// The path of a setting as it may be shown.
+fn shown(root: &crate::cluster::Setting, keys: &[Arc<str>]) -> String {
+    let mut leaves = input::leaves_of(root).into_iter();
+    leaves.find(|(path, ..)| path == keys).map(|(_, shown, _)| shown).unwrap_or_default()
+}

@@ -1,0 +1,217 @@
+//! Other values in place of one, of the same shape where that can be told: what a literal or setting is changed to, to
+//! see what follows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::literal::Scalar;
+use crate::cluster::{Kind, Number, Value};
+use crate::fleet::schema::{BlockSchema, ROOT, Type};
+
+/// Texts that stand for each other: what a fleet says elsewhere in the same place.
+#[derive(Debug, Default)]
+pub struct Pool {
+    /// By the name of the argument, or of the key in it.
+    by_name: BTreeMap<String, BTreeSet<String>>,
+    /// The labels of blocks, by their kind.
+    labels: BTreeMap<&'static str, BTreeSet<String>>,
+    /// The words of the language that exclude each other.
+    words: Vec<BTreeSet<String>>,
+}
+
+/// The most texts that are taken from one place of a pool.
+const MOST_OF_A_POOL: usize = 6;
+
+impl Pool {
+    /// One with the words of the language.
+    pub fn new() -> Self {
+        let mut pool = Self::default();
+        words(&ROOT, &mut Vec::new(), &mut pool.words);
+        pool
+    }
+
+    /// Adds a text that stands under this name.
+    pub fn add(&mut self, name: &str, text: &str) {
+        self.by_name.entry(name.to_owned()).or_default().insert(text.to_owned());
+    }
+
+    /// Adds the label of a block.
+    pub fn add_label(&mut self, kind: &'static str, label: &str) {
+        self.labels.entry(kind).or_default().insert(label.to_owned());
+    }
+
+    /// The words of the language that may stand in place of one.
+    fn words(&self, text: &str) -> impl Iterator<Item = String> {
+        let sets = self.words.iter().filter(|set| set.contains(text));
+        sets.flat_map(BTreeSet::iter).filter(move |other| *other != text).cloned()
+    }
+
+    /// The texts that may stand in place of one under this name: each set without the text itself.
+    fn of(&self, name: &str, text: &str) -> Vec<String> {
+        let holding = |set: &&BTreeSet<String>| set.contains(text);
+        let sets = self.words.iter().filter(holding).chain(self.labels.values().filter(holding));
+        let sets = sets.chain(self.by_name.get(name));
+        sets.flat_map(|set| set.iter().filter(|other| *other != text).take(MOST_OF_A_POOL)).cloned().collect()
+    }
+}
+
+fn words(schema: &'static BlockSchema, above: &mut Vec<&'static str>, found: &mut Vec<BTreeSet<String>>) {
+    for arg in schema.args() {
+        let ty = match arg.ty {
+            Type::Nullable(inner) => inner,
+            ref ty => ty,
+        };
+        if let Type::OneOf(words) = ty {
+            found.push(words.iter().map(|word| (*word).to_owned()).collect());
+        }
+    }
+    for nested in schema.blocks() {
+        if above.contains(&nested.schema.name) {
+            continue;
+        }
+        above.push(nested.schema.name);
+        words(nested.schema, above, found);
+        above.pop();
+    }
+}
+
+/// What may stand in place of a literal under this name, the likeliest to fit first.
+pub fn scalars(scalar: &Scalar, name: &str, pool: &Pool) -> Vec<Scalar> {
+    match scalar {
+        Scalar::Null => vec![Scalar::Number("1".into()), Scalar::String("x1".into()), Scalar::Bool(true)],
+        Scalar::Bool(flag) => vec![Scalar::Bool(!flag)],
+        Scalar::Number(text) => numbers(text).into_iter().map(Scalar::Number).collect(),
+        Scalar::String(text) => {
+            let (near, pooled) = (texts(text), pool.of(name, text));
+            distinct(near.into_iter().chain(pooled), text).into_iter().map(Scalar::String).collect()
+        }
+        Scalar::Part(text) => texts(text).into_iter().map(Scalar::Part).collect(),
+    }
+}
+
+/// The value with another scalar in it, each scalar in its turn, each changed in two ways and more.
+pub fn values(value: &Value, pool: &Pool) -> Vec<Value> {
+    let with = |kind: Kind| Value { kind, ..value.clone() };
+    match &value.kind {
+        Kind::Null => Vec::new(),
+        Kind::Bool(flag) => vec![with(Kind::Bool(!flag))],
+        Kind::Number(number) => {
+            let texts = numbers(&number.to_string());
+            let parsed = texts.iter().filter_map(|text| Number::parse(text).ok());
+            parsed.take(2).map(|number| with(Kind::Number(number))).collect()
+        }
+        Kind::String(text) => {
+            let others = texts(text).into_iter().take(2).chain(pool.words(text));
+            others.map(|text| with(Kind::String(Arc::from(text)))).collect()
+        }
+        Kind::List(items) => {
+            let mut changed = Vec::new();
+            for (index, item) in items.iter().enumerate() {
+                changed.extend(values(item, pool).into_iter().map(|other| {
+                    let mut items = items.to_vec();
+                    items.splice(index..=index, [other]);
+                    with(Kind::List(Arc::new(items)))
+                }));
+            }
+            changed
+        }
+        Kind::Map(entries) => {
+            let mut changed = Vec::new();
+            for (key, item) in entries.iter() {
+                changed.extend(values(item, pool).into_iter().map(|other| {
+                    let mut entries = BTreeMap::clone(entries);
+                    entries.insert(Arc::clone(key), other);
+                    with(Kind::Map(Arc::new(entries)))
+                }));
+            }
+            changed
+        }
+    }
+}
+
+/// Other numbers: the next ones, and some further off, for what has a least or a greatest.
+fn numbers(text: &str) -> Vec<String> {
+    let others: Vec<String> = match text.parse::<i64>() {
+        Ok(number) => {
+            let far = [number.checked_mul(2), number.checked_div(2), Some(1), Some(2)];
+            let near = [number.checked_add(1), number.checked_sub(1)];
+            near.into_iter().chain(far).flatten().map(|other| other.to_string()).collect()
+        }
+        Err(_) => texts(text),
+    };
+    distinct(others, text)
+}
+
+/// Other texts of the same length and kind of characters: one digit or letter is another.
+pub fn texts(text: &str) -> Vec<String> {
+    match text {
+        "true" => return vec!["false".to_owned()],
+        "false" => return vec!["true".to_owned()],
+        _ => {}
+    }
+    let digit = |c: char| c.is_ascii_digit();
+    let letter = |c: char| c.is_ascii_alphabetic();
+    let places = [text.rfind(digit), text.rfind(letter), text.find(letter), text.find(digit)];
+    let changed = places.into_iter().flatten().map(|at| {
+        let mut other = text.to_owned();
+        let next: String = text.get(at..=at).unwrap_or_default().chars().map(after).collect();
+        other.replace_range(at..=at, &next);
+        other
+    });
+    let mut others: Vec<String> = changed.collect();
+    if others.is_empty() {
+        others.push(format!("{text}x"));
+    }
+    distinct(others, text)
+}
+
+/// The next digit or letter.
+fn after(c: char) -> char {
+    match c {
+        '9' => '8',
+        'z' => 'y',
+        'Z' => 'Y',
+        c => char::from_u32(u32::from(c) + 1).unwrap_or(c),
+    }
+}
+
+fn distinct(others: impl IntoIterator<Item = String>, text: &str) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    others.into_iter().filter(|other| other != text && seen.insert(other.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_place_of_a_literal_has_its_shape() {
+        let mut pool = Pool::new();
+        pool.add("match", "env=dev");
+        pool.add_label("service", "web");
+        pool.add_label("service", "api");
+        let shown = |scalar: Scalar, name: &str| -> Vec<String> {
+            let others = scalars(&scalar, name, &pool).into_iter();
+            others
+                .map(|other| match other {
+                    Scalar::Null => "null".to_owned(),
+                    Scalar::Bool(flag) => flag.to_string(),
+                    Scalar::Number(text) => text,
+                    Scalar::String(text) | Scalar::Part(text) => format!("\"{text}\""),
+                })
+                .collect()
+        };
+        let text = |text: &str| Scalar::String(text.to_owned());
+        assert_eq!(shown(Scalar::Number("25".into()), "weight"), ["26", "24", "50", "12", "1", "2"]);
+        assert_eq!(shown(Scalar::Number("99.95".into()), "objective"), ["99.96", "89.95"]);
+        assert_eq!(shown(Scalar::Bool(true), "x"), ["false"]);
+        assert_eq!(shown(text("500m"), "cpu"), ["\"501m\"", "\"500n\"", "\"600m\""]);
+        assert_eq!(shown(text("env=prod"), "match"), ["\"env=proe\"", "\"fnv=prod\"", "\"env=dev\""]);
+        assert_eq!(shown(text("web"), "from"), ["\"wec\"", "\"xeb\"", "\"api\""]);
+        assert_eq!(
+            shown(text("off"), "rightsize"),
+            ["\"ofg\"", "\"pff\"", "\"recommend\"", "\"hard\"", "\"soft\""]
+        );
+        assert_eq!(shown(Scalar::Part("*.".into()), "hosts"), ["\"*.x\""]);
+    }
+}

@@ -1,0 +1,6 @@
+//! `explain`: what it tells, and whether that is so.
+
+mod fields;
+mod findings;
+mod mistakes;
+mod property;
