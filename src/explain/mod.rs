@@ -18,7 +18,7 @@
 //!   they define lives in namespaces or not is taken as it is.
 //!
 //! Which settings lead to a field is found in the same way, one leaf of what the template sees after the other
-//! ([`input`]), and from a setting to its literals by the names that its expression refers to ([`line`]).
+//! ([`input`]), and from a setting to its literals by the names that its expression refers to ([`line`](mod@line)).
 
 mod input;
 mod leaf;
