@@ -51,7 +51,7 @@ pub const REPLACE: Code = Code::new("X019");
 /// A file of the fleet that cannot be edited in place.
 pub const EDIT: Code = Code::new("X026");
 /// A file or folder that is to be laid out, and is not there.
-pub const NO_SUCH_FILE: Code = Code::new("X036");
+pub const NO_SUCH_FILE: Code = Code::new("X038");
 /// What the fleet is to be compared with cannot be read.
 pub const AGAINST: Code = Code::new("X027");
 /// A plan cannot be saved.

@@ -110,11 +110,11 @@ fn a_file_that_is_wrong_is_told_and_the_others_are_laid_out() {
     "#);
     assert_eq!((place.read("fleet/wrong.hcl"), place.read("fleet/a.hcl")), (wrong.into(), NEAT.into()));
     assert_snapshot!(place.run(&["fmt", "nowhere.hcl", "-"]).refused(2), @"
-    error[X036]: -: no such file or folder
+    error[X038]: -: no such file or folder
      |
      = help: name files, or folders with *.hcl files below them
 
-    error[X036]: nowhere.hcl: no such file or folder
+    error[X038]: nowhere.hcl: no such file or folder
      |
      = help: name files, or folders with *.hcl files below them
 
