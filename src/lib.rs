@@ -32,15 +32,16 @@
 //! | room | owes | may use |
 //! |---|---|---|
 //! | `diagnostic` | what is wrong and where: spans, stable codes, labels; told by every room, printed by `report` | object |
+//! | `parallel` | the same work for many things, on some threads | – |
 //! | `source` | where text comes from: a folder, a git revision, a test's strings; nothing outside the root | – |
 //! | `object` | the Kubernetes words: objects, references, apply order, scopes, quantities, selectors, names | – |
 //! | `yaml` | the only door to YAML: read with byte spans, emit so that the API server reads the same value | object |
 //! | `fleet` | the HCL as written: parsed, checked against the language, with the span of every part; edited and laid out in place | diagnostic, source, object |
-//! | `cluster` | variables, locals, profiles and overrides resolved into complete clusters; remembers which line set each value | diagnostic, source, object, yaml, fleet |
-//! | `render` | clusters and templates → objects; deterministic, no clock, environment, network or randomness | diagnostic, source, object, yaml, cluster |
-//! | `explain` | where a field of a rendered object comes from: the line of the template, the lines of the fleet | diagnostic, source, object, fleet, cluster, render |
+//! | `cluster` | variables, locals, profiles and overrides resolved into complete clusters; remembers which line set each value | diagnostic, parallel, source, object, yaml, fleet |
+//! | `render` | clusters and templates → objects; deterministic, no clock, environment, network or randomness | diagnostic, parallel, source, object, yaml, cluster |
+//! | `explain` | where a field of a rendered object comes from: the line of the template, the lines of the fleet | diagnostic, parallel, source, object, fleet, cluster, render |
 //! | `schema` | what API servers take: their OpenAPI schemas, recorded, and objects held to them without a network | diagnostic, source, object |
-//! | `validate` | findings on rendered objects without a network | diagnostic, object, yaml, cluster, render, schema |
+//! | `validate` | findings on rendered objects without a network | diagnostic, parallel, object, yaml, cluster, render, schema |
 //! | `diff` | what differs between two objects, as it may be shown; the same change on many clusters told once | object |
 //! | `plan` | what is to be done to a cluster: wanted, there, previewed, decided; the record and the plan file | diagnostic, object, cluster, render, schema, validate, diff |
 //! | `live` | the only door to API servers: kubeconfigs, connections, identity, reading, dry runs, writing; keeps the record and the lock | diagnostic, object, yaml, cluster, schema, plan |
@@ -48,7 +49,7 @@
 //! | `apply` | one cluster is changed: locked, written in order, waited for, recorded | diagnostic, object, cluster, schema, plan, live, readiness |
 //! | `rollout` | which cluster may be changed when: stages, evidence, freezes | diagnostic, object, cluster, plan |
 //! | `report` | problems, objects and diffs → text, JSON, Markdown, SARIF and annotations; no effects | diagnostic, source, object, yaml, fleet, cluster, render, explain, validate, diff, plan, readiness, apply, rollout |
-//! | `cli` | arguments → settings → one file per command → exit status | diagnostic, source, object, yaml, fleet, cluster, render, explain, schema, validate, diff, plan, live, readiness, apply, rollout, report |
+//! | `cli` | arguments → settings → one file per command → exit status | diagnostic, parallel, source, object, yaml, fleet, cluster, render, explain, schema, validate, diff, plan, live, readiness, apply, rollout, report |
 //!
 //! # Invariants
 //!
@@ -91,6 +92,7 @@ pub mod explain;
 pub mod fleet;
 pub mod live;
 pub mod object;
+pub mod parallel;
 pub mod plan;
 pub mod readiness;
 pub mod render;

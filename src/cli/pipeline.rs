@@ -51,6 +51,7 @@ pub fn load(
     sources: Sources,
     folder: &RelPath,
     given: &[Given],
+    threads: NonZeroUsize,
     map: &mut SourceMap,
     problems: &mut Diagnostics,
 ) -> Option<Loaded> {
@@ -58,7 +59,7 @@ pub fn load(
     let (fleet, found) = fleet::parse(&sources, folder, map);
     problems.append(found);
     let fleet = fleet?;
-    let (resolved, found) = cluster::resolve(&fleet, given, &sources, &version, map);
+    let (resolved, found) = cluster::resolve(&fleet, given, &sources, &version, threads.get(), map);
     problems.append(found);
     let schemas = resolved.schemas.clone().or_else(|| folder.join(SCHEMAS).ok());
     let schemas = schemas.unwrap_or_else(|| folder.clone());

@@ -15,19 +15,20 @@ use super::profiles::{Matching, matching, service_layers, value_layers, values_o
 use super::select::{Labels, Match, about_nothing, fixed_text};
 use super::setting::{Branch, Setting, Site, Step};
 use super::unit::Unit;
-use super::units::{Ground, Units};
+use super::units::{Ground, Needed, Units};
 use super::value::{Kind, Value};
 use super::variable::{self, Given};
 use super::{Cluster, Output, Resolved, codes, rollouts};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap};
 use crate::fleet::schema::Type;
 use crate::fleet::{Argument, Block, Fleet};
+use crate::parallel;
 use crate::source::{RelPath, Sources};
 
 /// The namespace of the record, where the fleet names no other.
 const STATE_NAMESPACE: &str = "fleetwright";
 
-/// Resolves a fleet for all of its clusters. `version` is that of this program.
+/// Resolves a fleet for all of its clusters, on so many threads. `version` is that of this program.
 ///
 /// What has a problem is told and left out; the rest is resolved all the same, so that independent problems
 /// further on show in the same run. Only a list without errors makes the result one to act on.
@@ -36,6 +37,7 @@ pub fn resolve(
     given: &[Given],
     sources: &Sources,
     version: &semver::Version,
+    threads: usize,
     map: &mut SourceMap,
 ) -> (Resolved, Diagnostics) {
     let mut problems = Diagnostics::new();
@@ -68,22 +70,31 @@ pub fn resolve(
     let at = fleet.settings.arg("templates").map(|argument| argument.span);
     let files = Files::new(sources, &fleet.folder, &templates, at, told);
     let units = Units::new(fleet, files, &fixed, told);
-    let mut resolved = Vec::with_capacity(heads.len());
-    let mut scopes = BTreeMap::new();
-    for (head, values) in heads.iter().zip(values) {
+    let labels: Vec<Labels> = heads.iter().map(|head| head.labels.clone()).collect();
+    let labels: Vec<&Labels> = labels.iter().collect();
+    let mut grounds = Vec::with_capacity(heads.len());
+    for (head, values) in heads.into_iter().zip(values) {
         let mut scope = fixed.clone();
-        scope.set("cluster", cluster_value(head, Some(&values)));
+        scope.set("cluster", cluster_value(&head, Some(&values)));
         scope.set("clusters", clusters.clone());
         let mut found = Diagnostics::new();
         locals.bind(&mut scope, &["cluster", "clusters"], &ground, None, &mut found);
-        let services = service_defaults(&profiles, head, &scope, &mut found);
-        let ground = Ground { head, scope, values, services };
-        let on = units.on(&ground, &mut found);
+        let services = service_defaults(&profiles, &head, &scope, &mut found);
         told.append(found.on(&head.name));
-        resolved.push(complete(&ground, on));
-        scopes.insert(head.name.clone(), ground.scope);
+        grounds.push(Ground { head, scope, values, services });
     }
-    let labels: Vec<&Labels> = heads.iter().map(|head| &head.labels).collect();
+    let resolved = parallel::map(threads, &grounds, |ground| {
+        let (mut needed, mut found) = (Needed::default(), Diagnostics::new());
+        let on = units.on(ground, &mut needed, &mut found);
+        (complete(ground, on), needed, found.on(&ground.head.name))
+    });
+    let mut needed = Needed::default();
+    let mut complete = Vec::with_capacity(resolved.len());
+    for (cluster, of_cluster, found) in resolved {
+        complete.push(cluster);
+        needed.add(of_cluster);
+        told.append(found);
+    }
     for profile in &profiles {
         let failed = matches!(profile.clusters, Match::Failed);
         if !failed && !labels.iter().any(|labels| profile.clusters.matches(labels)) {
@@ -91,8 +102,9 @@ pub fn resolve(
             told.push(about_nothing(profile.block, &[&profile.clusters], "cluster", all));
         }
     }
-    units.unused(&labels, told);
-    let scopes = scopes.iter().map(|(name, scope)| (name.clone(), scope)).collect();
+    units.unused(&needed, &labels, told);
+    let scopes = grounds.iter().map(|ground| (ground.head.name.clone(), &ground.scope)).collect();
+    let heads: Vec<&Head<'_>> = grounds.iter().map(|ground| &ground.head).collect();
     let rollouts = rollouts::check(fleet, &heads, &fixed, &scopes, told);
     let moved = moved::read(fleet, told);
     let mut outer = fixed.clone();
@@ -113,17 +125,17 @@ pub fn resolve(
         templates,
         schemas,
         state_namespace,
-        clusters: resolved,
+        clusters: complete,
         outputs,
         moved,
         rollouts,
-        excuses: units.excuses(),
+        excuses: units.excuses(needed),
     };
     (resolved, problems)
 }
 
 fn complete(ground: &Ground<'_>, units: Vec<Unit>) -> Cluster {
-    let head = ground.head;
+    let head = &ground.head;
     Cluster {
         name: head.name.clone(),
         span: head.block.place(),

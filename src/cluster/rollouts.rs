@@ -86,7 +86,7 @@ impl Rollout {
 /// for all clusters see, `scopes` what those of one cluster do.
 pub fn check(
     fleet: &Fleet,
-    heads: &[Head<'_>],
+    heads: &[&Head<'_>],
     scope: &Scope,
     scopes: &BTreeMap<Arc<str>, &Scope>,
     problems: &mut Diagnostics,
@@ -96,7 +96,8 @@ pub fn check(
     let mut rollouts = Vec::with_capacity(fleet.rollouts.len());
     for rollout in &fleet.rollouts {
         let matching = Match::read(rollout, "match", scope, problems);
-        let clusters: Vec<&Head<'_>> = heads.iter().filter(|head| matching.matches(&head.labels)).collect();
+        let clusters: Vec<&Head<'_>> =
+            heads.iter().copied().filter(|head| matching.matches(&head.labels)).collect();
         in_two(rollout, &clusters, &mut taken, problems);
         fixed(rollout, "on_failure", scope, problems);
         let require_coverage = flag(rollout, "require_coverage", scope, problems);
@@ -168,7 +169,7 @@ fn in_two<'h>(
 fn stages(
     rollout: &Block,
     clusters: &[&Head<'_>],
-    heads: &[Head<'_>],
+    heads: &[&Head<'_>],
     scope: &Scope,
     problems: &mut Diagnostics,
 ) -> Vec<Vec<Arc<str>>> {
@@ -286,7 +287,7 @@ fn members(
     title: &str,
     stage: &Block,
     clusters: &[&Head<'_>],
-    heads: &[Head<'_>],
+    heads: &[&Head<'_>],
     scope: &Scope,
     problems: &mut Diagnostics,
 ) -> Vec<(Arc<str>, Span)> {

@@ -20,7 +20,7 @@ pub fn check(
     settings: &Setting,
     block: &Block,
     cluster: &Labels,
-    excused: &dyn Fn(&str) -> bool,
+    excused: &mut dyn FnMut(&str) -> bool,
     problems: &mut Diagnostics,
 ) {
     let secrets = secret_names(settings);
@@ -77,7 +77,7 @@ struct Service<'a> {
     settings: &'a Setting,
     block: &'a Block,
     cluster: &'a Labels,
-    excused: &'a dyn Fn(&str) -> bool,
+    excused: &'a mut dyn FnMut(&str) -> bool,
     problems: &'a mut Diagnostics,
 }
 

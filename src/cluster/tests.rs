@@ -47,7 +47,7 @@ fn resolved_with(text: &str, given: &[(&str, &str)]) -> (Resolved, String) {
         .collect();
     let version = semver::Version::new(0, 1, 0);
     let (resolved, found) =
-        resolve(&fleet.expect("the outline is sound"), &given, &sources, &version, &mut map);
+        resolve(&fleet.expect("the outline is sound"), &given, &sources, &version, 2, &mut map);
     problems.append(found);
     let told = problems.folded().into_iter().map(|problem| {
         let at = problem.labels.first().map_or("-".to_owned(), |label| {

@@ -1,6 +1,5 @@
 //! From the block of a unit to what it is on one cluster.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -51,7 +50,7 @@ pub struct Plan<'a> {
 #[derive(Debug)]
 pub struct Ground<'a> {
     /// The cluster.
-    pub head: &'a Head<'a>,
+    pub head: Head<'a>,
     /// What expressions of its units see.
     pub scope: Scope,
     /// Its values.
@@ -69,12 +68,28 @@ pub struct Units<'a> {
     steady: Steady,
     files: Files,
     excuses: Excuses,
+}
+
+/// What the units of some clusters needed.
+#[derive(Debug, Default)]
+pub struct Needed {
     /// The units whose settings an excuse was about, by the place of the excuse.
-    excused: RefCell<BTreeMap<Span, Used>>,
-    /// The `remove` paths that took something away on some cluster.
-    removed: RefCell<BTreeSet<Span>>,
+    excused: BTreeMap<Span, Used>,
+    /// The `remove` paths that took something away.
+    removed: BTreeSet<Span>,
     /// The units that are on some cluster, and the overrides that matched some unit.
-    matched: RefCell<BTreeSet<Span>>,
+    matched: BTreeSet<Span>,
+}
+
+impl Needed {
+    /// Adds what others needed.
+    pub fn add(&mut self, other: Self) {
+        for (excuse, units) in other.excused {
+            self.excused.entry(excuse).or_default().extend(units);
+        }
+        self.removed.extend(other.removed);
+        self.matched.extend(other.matched);
+    }
 }
 
 impl<'a> Units<'a> {
@@ -95,16 +110,7 @@ impl<'a> Units<'a> {
         for block in &overrides {
             steady.add(block.block, scope, Step::Override, &block.title);
         }
-        Self {
-            overrides,
-            steady,
-            excuses: Excuses::new(fleet, scope, problems),
-            excused: RefCell::default(),
-            removed: RefCell::default(),
-            matched: RefCell::default(),
-            plans,
-            files,
-        }
+        Self { overrides, steady, excuses: Excuses::new(fleet, scope, problems), plans, files }
     }
 
     /// The names of all units of the fleet.
@@ -113,16 +119,16 @@ impl<'a> Units<'a> {
     }
 
     /// The units of one cluster, sorted by name. A unit with a problem is told and left out.
-    pub fn on(&self, ground: &Ground<'_>, problems: &mut Diagnostics) -> Vec<Unit> {
+    pub fn on(&self, ground: &Ground<'_>, needed: &mut Needed, problems: &mut Diagnostics) -> Vec<Unit> {
         let mut units = Vec::new();
         if ground.head.retired {
             return units;
         }
         for plan in self.plans.iter().filter(|plan| plan.clusters.matches(&ground.head.labels)) {
-            self.matched.borrow_mut().insert(plan.block.place());
+            needed.matched.insert(plan.block.place());
             for (name, each) in &plan.instances {
                 let mut found = Diagnostics::new();
-                let unit = self.unit(plan, name, each.as_ref(), ground, &mut found);
+                let unit = self.unit(plan, name, each.as_ref(), ground, needed, &mut found);
                 let failed = found.has_errors();
                 for problem in found {
                     let problem = match problem.object {
@@ -148,8 +154,8 @@ impl<'a> Units<'a> {
 
     /// What no cluster needed: units and overrides that match nothing, paths in `remove`. `clusters` are
     /// the labels of all of them.
-    pub fn unused(&self, clusters: &[&Labels], problems: &mut Diagnostics) {
-        let matched = self.matched.borrow();
+    pub fn unused(&self, needed: &Needed, clusters: &[&Labels], problems: &mut Diagnostics) {
+        let matched = &needed.matched;
         let idle = |place: Span, matching: &[&Match]| {
             !matched.contains(&place) && !matching.iter().any(|matching| matches!(matching, Match::Failed))
         };
@@ -170,20 +176,25 @@ impl<'a> Units<'a> {
             let labels = clusters.iter().copied().chain(self.plans.iter().map(|plan| &plan.labels));
             problems.push(about_nothing(block.block, &[&block.clusters, &block.units], "unit", labels));
         }
-        let removed = self.removed.borrow();
         let own = self.plans.iter().flat_map(|plan| &plan.overrides);
         for block in own.chain(&self.overrides) {
-            block.removed_nothing(&removed, problems);
+            block.removed_nothing(&needed.removed, problems);
         }
     }
 
     /// The excuses, with the units whose settings each was used for.
-    pub fn excuses(self) -> Excuses {
-        self.excuses.used(self.excused.into_inner())
+    pub fn excuses(&self, needed: Needed) -> Excuses {
+        self.excuses.clone().used(needed.excused)
     }
 
     /// Whether a check is excused for the settings of a unit. Every excuse that is about it is used.
-    fn is_excused(&self, check: &str, plan: &Plan<'_>, head: &Head<'_>) -> bool {
+    fn is_excused(
+        &self,
+        check: &str,
+        plan: &Plan<'_>,
+        head: &Head<'_>,
+        excused: &mut BTreeMap<Span, Used>,
+    ) -> bool {
         let failing = Failing {
             check,
             cluster: &head.labels,
@@ -191,7 +202,6 @@ impl<'a> Units<'a> {
             labels: &plan.labels,
             object: None,
         };
-        let mut excused = self.excused.borrow_mut();
         let mut found = false;
         for excuse in self.excuses.about(failing) {
             found = true;
@@ -207,6 +217,7 @@ impl<'a> Units<'a> {
         name: &UnitName,
         each: Option<&Value>,
         ground: &Ground<'_>,
+        needed: &mut Needed,
         problems: &mut Diagnostics,
     ) -> Option<Unit> {
         let child;
@@ -230,23 +241,24 @@ impl<'a> Units<'a> {
             layers.iter_mut().for_each(|layer| layer.tree = common_part(&layer.tree));
         }
         for block in &matched {
-            self.matched.borrow_mut().insert(block.block.place());
+            needed.matched.insert(block.block.place());
         }
-        let mut taken = |span| {
-            self.removed.borrow_mut().insert(span);
-        };
-        settings = meet(settings, &layers, "", problems, &mut taken);
+        settings = meet(settings, &layers, "", problems, &mut |span| {
+            needed.removed.insert(span);
+        });
         let matched: Vec<&Matching<'_>> =
             plan.overrides.iter().filter(|block| block.clusters.matches(&ground.head.labels)).collect();
         for block in &matched {
-            self.matched.borrow_mut().insert(block.block.place());
+            needed.matched.insert(block.block.place());
         }
         let layers = override_layers(&matched, Step::UnitOverride, scope, &self.steady, problems);
-        settings = meet(settings, &layers, "", problems, &mut taken);
+        settings = meet(settings, &layers, "", problems, &mut |span| {
+            needed.removed.insert(span);
+        });
         if plan.kind == UnitKind::Service {
             settings = complete(settings);
-            let excused = |check: &str| self.is_excused(check, plan, ground.head);
-            service::check(&settings, plan.block, &ground.head.labels, &excused, problems);
+            let mut excused = |check: &str| self.is_excused(check, plan, &ground.head, &mut needed.excused);
+            service::check(&settings, plan.block, &ground.head.labels, &mut excused, problems);
         }
         let optional =
             settings.get("optional").and_then(Setting::leaf).is_some_and(|v| v.kind == Kind::Bool(true));

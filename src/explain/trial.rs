@@ -99,7 +99,7 @@ impl Laboratory<'_> {
     /// fleet is wrong.
     fn render(&self, fleet: &Fleet, given: &[Given]) -> Option<Vec<RenderedUnit>> {
         let Ground { sources, version, map, .. } = self.ground;
-        let (resolved, problems) = resolve(fleet, given, sources, version, &mut (*map).clone());
+        let (resolved, problems) = resolve(fleet, given, sources, version, 1, &mut (*map).clone());
         if problems.stop() {
             return None;
         }

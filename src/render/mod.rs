@@ -25,7 +25,6 @@ mod library;
 mod limit;
 mod manifest;
 mod marker;
-pub mod parallel;
 mod patch;
 mod piece;
 mod places;
@@ -54,6 +53,7 @@ pub use rendered::{Rendered, RenderedCluster, RenderedObject, RenderedUnit, Show
 
 use crate::cluster::{Cluster, Resolved, Unit};
 use crate::diagnostic::{Diagnostics, SourceMap};
+use crate::parallel;
 use crate::source::Sources;
 use engine::Engine;
 use manifest::Manifests;

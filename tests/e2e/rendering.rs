@@ -75,7 +75,7 @@ fn resolved(sources: &Sources, map: &mut SourceMap) -> Resolved {
     let (fleet, problems) = parse(sources, &RelPath::parse("fleet").unwrap(), map);
     no_error(&problems);
     let version = env!("CARGO_PKG_VERSION").parse().unwrap();
-    let (resolved, problems) = resolve(&fleet.unwrap(), &[], sources, &version, map);
+    let (resolved, problems) = resolve(&fleet.unwrap(), &[], sources, &version, 1, map);
     no_error(&problems);
     resolved
 }

@@ -35,7 +35,7 @@ fn resolved() -> Resolved {
     let (sources, mut map) = (Sources::folder(example::root()).unwrap(), SourceMap::default());
     let (fleet, _) = parse(&sources, &RelPath::parse("fleet").unwrap(), &mut map);
     let version = env!("CARGO_PKG_VERSION").parse().unwrap();
-    resolve(&fleet.unwrap(), &[], &sources, &version, &mut map).0
+    resolve(&fleet.unwrap(), &[], &sources, &version, 1, &mut map).0
 }
 
 #[test]

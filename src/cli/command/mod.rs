@@ -63,7 +63,7 @@ impl Run {
                 return None;
             }
         };
-        pipeline::load(sources, &folder, given, &mut self.sources, &mut self.problems)
+        pipeline::load(sources, &folder, given, fleet.threads, &mut self.sources, &mut self.problems)
     }
 
     /// The one cluster that a command is about: the one of this name, or that the pattern leaves alone.

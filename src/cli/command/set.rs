@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -63,7 +64,14 @@ impl Run {
         // The places of the values that were given are in it.
         let map = self.sources.clone();
         let mut before = Diagnostics::new();
-        let loaded = pipeline::load(sources.clone(), &folder, &given, &mut self.sources, &mut before);
+        let loaded = pipeline::load(
+            sources.clone(),
+            &folder,
+            &given,
+            settings.fleet.threads,
+            &mut self.sources,
+            &mut before,
+        );
         if loaded.is_none() {
             self.problems.append(before);
             return Err(ExitStatus::Wrong);
@@ -195,7 +203,7 @@ impl Run {
         before: &Diagnostics,
     ) -> Result<(), ExitStatus> {
         let mut after = Diagnostics::new();
-        pipeline::load(edited, folder, given, &mut map, &mut after);
+        pipeline::load(edited, folder, given, NonZeroUsize::MIN, &mut map, &mut after);
         let known: Vec<_> = before.iter().map(|problem| (problem.code, &problem.message)).collect();
         let mut wrong = Diagnostics::new();
         for problem in after.iter().filter(|problem| !known.contains(&(problem.code, &problem.message))) {

@@ -19,8 +19,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::live::kubeconfig::Access;
 use crate::live::{Holder, Identities, LockId, Unknown};
 use crate::object::Digest;
+use crate::parallel;
 use crate::plan::Wanted;
-use crate::render::parallel;
 use crate::report::status::{self as report, Known, Lock, Unready};
 use crate::schema::Schemas;
 

@@ -62,7 +62,7 @@ impl Scene {
             fleetwright::fleet::parse(&sources, &RelPath::parse("fleet").unwrap(), &mut map);
         assert_eq!(problems, Diagnostics::new());
         let version = semver::Version::new(0, 1, 0);
-        let (resolved, problems) = cluster::resolve(&parsed.unwrap(), &[], &sources, &version, &mut map);
+        let (resolved, problems) = cluster::resolve(&parsed.unwrap(), &[], &sources, &version, 1, &mut map);
         assert_eq!(problems, Diagnostics::new());
         let kubeconfig = Location::Home(self.place.path().join("config"));
         let access = Kubeconfig::read(&kubeconfig, &mut map).unwrap().access("c").unwrap();

@@ -64,7 +64,7 @@ fn read(files: &BTreeMap<String, String>) -> Option<Read> {
     let mut map = SourceMap::default();
     let (fleet, problems) = fleet::parse(&sources, &RelPath::parse("fleet").unwrap(), &mut map);
     let fleet = fleet.filter(|_| !problems.has_errors())?;
-    let (resolved, problems) = cluster::resolve(&fleet, &[], &sources, &version(), &mut map);
+    let (resolved, problems) = cluster::resolve(&fleet, &[], &sources, &version(), 1, &mut map);
     (!problems.stop()).then_some(Read { fleet, sources, map, resolved })
 }
 

@@ -13,8 +13,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::live::kubeconfig::Access;
 use crate::live::{Failure, Identities};
 use crate::object::ObjectRef;
+use crate::parallel;
 use crate::plan::{Action, LiveState, Plan, Preview, Unread, Wanted};
-use crate::render::parallel;
 use crate::report::diff::ClusterDiff;
 use crate::schema::Schemas;
 
