@@ -11,7 +11,7 @@ use super::selection::Clusters;
 use crate::cluster::{self, Given, Resolved};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap};
 use crate::fleet::{self, Fleet};
-use crate::render::{self, Again, Event, Options, RenderedUnit, Show};
+use crate::render::{Again, Options, RenderedUnit, Show, Templates};
 use crate::report::json::VERSION;
 use crate::report::manifest::{self, Manifest};
 use crate::schema;
@@ -112,20 +112,37 @@ pub fn render(
         Some((Arc::clone(name), schemas.scopes()))
     });
     let options = Options { clusters: clusters.named(), threads: threads.get(), scopes: scopes.collect() };
-    let told = |event| match event {
-        Event::Rendered { .. } => on_cluster(),
-    };
-    let (rendered, found) = render::render(&loaded.resolved, &loaded.sources, map, &options, &told);
+    let fleet = &loaded.resolved;
+    let nothing = |recorded| Outcome { validated: None, excused: Vec::new(), recorded, again: None };
+    let (templates, found) = Templates::load(fleet, &loaded.sources, map);
     problems.append(found);
-    let places = rendered.places(&loaded.resolved);
-    let again = rendered.again(&loaded.resolved);
-    let context = validate::Context {
-        fleet: &loaded.resolved,
-        whole: !problems.has_errors(),
-        recorded: &recorded,
-        place: &|cluster, unit, object, path| places.of(cluster, unit, object, path),
+    let Some(templates) = templates else { return nothing(recorded) };
+    let renderer = match templates.renderer(fleet) {
+        Ok(renderer) => renderer,
+        Err(unfit) => {
+            problems.append(unfit);
+            return nothing(recorded);
+        }
     };
-    let checked = validate::check(rendered, &context);
+    let context = validate::Context { fleet, recorded: &recorded };
+    let checked = renderer.each(&options, |cluster, rendered, found| {
+        let places = templates.places(fleet);
+        let place: &validate::Place<'_> =
+            &|cluster, unit, object, path| places.of(cluster, unit, object, path);
+        let part = validate::cluster(&rendered, cluster, &context, place);
+        on_cluster();
+        (rendered, found, part)
+    });
+    drop(renderer);
+    let (mut clusters, mut parts) = (Vec::with_capacity(checked.len()), Vec::with_capacity(checked.len()));
+    for (rendered, found, part) in checked {
+        problems.append(found);
+        clusters.push(rendered);
+        parts.push(part);
+    }
+    let rendered = templates.rendered(fleet, clusters);
+    let again = rendered.again(fleet);
+    let checked = validate::conclude(rendered, parts, &context, !problems.has_errors());
     problems.append(checked.findings);
     let validated = checked.validated.filter(|_| !problems.stop());
     Outcome { validated, excused: checked.excused, recorded, again }

@@ -30,6 +30,7 @@ mod piece;
 mod places;
 mod reference;
 mod rendered;
+mod renderer;
 mod secret;
 mod service;
 mod skeleton;
@@ -44,21 +45,16 @@ mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use again::{Again, Bench};
 pub use assemble::Scopes;
 pub use places::Places;
 pub use rendered::{Rendered, RenderedCluster, RenderedObject, RenderedUnit, Show};
+pub use renderer::{Renderer, Templates};
 
-use crate::cluster::{Cluster, Resolved, Unit};
+use crate::cluster::Resolved;
 use crate::diagnostic::{Diagnostics, SourceMap};
-use crate::parallel;
 use crate::source::Sources;
-use engine::Engine;
-use manifest::Manifests;
-use places::Kept;
-use unit::{Made, Workshop};
 
 /// What to render, and with how much of the machine.
 #[derive(Clone, Debug, Default)]
@@ -92,67 +88,23 @@ pub fn render(
     options: &Options,
     on_event: &(dyn Fn(Event) + Sync),
 ) -> (Rendered, Diagnostics) {
-    let (engine, mut problems) = Engine::load(fleet, sources, map);
-    let (manifests, unread) = Manifests::load(fleet, sources, map);
-    problems.append(unread);
-    let Some(engine) = engine.filter(|_| problems.is_empty()) else {
-        return (Rendered::default(), problems);
+    let (templates, mut problems) = Templates::load(fleet, sources, map);
+    let Some(templates) = templates else { return (Rendered::default(), problems) };
+    let renderer = match templates.renderer(fleet) {
+        Ok(renderer) => renderer,
+        Err(unfit) => return (Rendered::default(), unfit),
     };
-    let (workshop, unfit) = Workshop::of(fleet, &engine, &manifests);
-    if !unfit.is_empty() {
-        return (Rendered::default(), unfit);
-    }
-    let asked: Vec<(usize, &Cluster)> = fleet
-        .clusters
-        .iter()
-        .enumerate()
-        .filter(|(_, cluster)| options.clusters.as_ref().is_none_or(|names| names.contains(&cluster.name)))
-        .collect();
-    let jobs: Vec<(usize, &Cluster, &Unit)> = asked
-        .iter()
-        .filter(|(_, cluster)| !cluster.retired)
-        .flat_map(|(number, cluster)| cluster.units.iter().map(|unit| (*number, *cluster, unit)))
-        .collect();
-    let waiting: BTreeMap<usize, AtomicUsize> =
-        asked.iter().map(|(number, cluster)| (*number, AtomicUsize::new(cluster.units.len()))).collect();
-    let made = parallel::map(options.threads, &jobs, |(number, cluster, unit)| {
-        let made = workshop.unit(fleet, *number, cluster, unit);
-        let left = waiting.get(number).map(|left| left.fetch_sub(1, Ordering::Relaxed));
-        if left == Some(1) {
-            on_event(Event::Rendered { cluster: cluster.name.clone() });
-        }
-        made
+    let rendered = renderer.each(options, |_, cluster, found| {
+        on_event(Event::Rendered { cluster: cluster.name.clone() });
+        (cluster, found)
     });
-
-    let mut rendered = Rendered::default();
-    (rendered.used, rendered.unused) = usage::of(fleet, engine.library());
-    let mut made = jobs.iter().map(|(number, ..)| *number).zip(made).peekable();
-    let mut parts: Vec<Part<'_>> = Vec::with_capacity(asked.len());
-    for (number, cluster) in asked {
-        let mut part = Part { cluster, units: Vec::new(), complete: true };
-        let mut units = cluster.units.iter();
-        while let Some((_, (objects, failed))) = made.next_if(|(other, _)| *other == number) {
-            part.complete &= !failed.has_errors();
-            problems.append(failed);
-            part.units.extend(units.next().map(|unit| (unit, objects)));
-        }
-        parts.push(part);
+    let mut clusters = Vec::with_capacity(rendered.len());
+    for (cluster, found) in rendered {
+        clusters.push(cluster);
+        problems.append(found);
     }
-    for part in parts {
-        let known = options.scopes.get(&part.cluster.name);
-        let (cluster, failed) = assemble::cluster(part.cluster, part.units, part.complete, known);
-        problems.append(failed);
-        rendered.clusters.push(cluster);
-    }
-    rendered.kept = Some(Arc::new(Kept { engine, manifests }));
-    (rendered, problems)
-}
-
-/// What the units of one cluster made.
-struct Part<'a> {
-    cluster: &'a Cluster,
-    units: Vec<(&'a Unit, Vec<Made>)>,
-    complete: bool,
+    drop(renderer);
+    (templates.rendered(fleet, clusters), problems)
 }
 
 #[cfg(test)]

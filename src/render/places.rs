@@ -54,11 +54,16 @@ struct Document {
 impl Rendered {
     /// Where the fields of its objects come from; `fleet` is what it was rendered from.
     pub fn places<'a>(&self, fleet: &'a Resolved) -> Places<'a> {
-        Places { fleet, kept: self.kept.clone(), shared: RefCell::default(), units: RefCell::default() }
+        Places::new(fleet, self.kept.clone())
     }
 }
 
-impl Places<'_> {
+impl<'a> Places<'a> {
+    /// Of a fleet that was rendered with these templates.
+    pub(super) fn new(fleet: &'a Resolved, kept: Option<Arc<Kept>>) -> Self {
+        Self { fleet, kept, shared: RefCell::default(), units: RefCell::default() }
+    }
+
     /// The line of the template, manifest or patch that gives the field at `path`, or the deepest field above
     /// it that is there; `None` if that is not known.
     pub fn of(

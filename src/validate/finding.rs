@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Context;
+use super::Place;
 use super::field::Field;
-use crate::cluster::{Cluster, Excuse, Failing, Unit, Used};
+use crate::cluster::{Cluster, Excuse, Excuses, Failing, Unit, Used};
 use crate::diagnostic::{Check, Diagnostic, Diagnostics, Severity, Span};
 use crate::object::ObjectRef;
 use crate::render::RenderedCluster;
@@ -148,6 +148,19 @@ impl Uses {
         })
     }
 
+    /// Adds what they were needed for on other clusters.
+    pub fn merge(&mut self, other: Self) {
+        for (excuse, units) in other.units {
+            self.units.entry(excuse).or_default().extend(units);
+        }
+        for (excuse, objects) in other.objects {
+            self.objects.entry(excuse).or_default().extend(objects);
+        }
+        for (excuse, patterns) in other.patterns {
+            self.patterns.entry(excuse).or_default().extend(patterns);
+        }
+    }
+
     fn note(&mut self, excuse: &Excuse, cluster: &Arc<str>, unit: Arc<str>, object: &ObjectRef) {
         self.units.entry(excuse.at).or_default().insert((cluster.clone(), unit));
         self.objects.entry(excuse.at).or_default().insert((cluster.clone(), object.clone()));
@@ -156,7 +169,8 @@ impl Uses {
 
 /// Takes the findings on one cluster: each becomes a diagnostic, unless it is excused.
 pub struct Findings<'a> {
-    context: &'a Context<'a>,
+    excuses: &'a Excuses,
+    place: &'a Place<'a>,
     rendered: &'a RenderedCluster,
     cluster: &'a Cluster,
     /// The units of the cluster by address, each with its labels.
@@ -169,13 +183,23 @@ pub struct Findings<'a> {
 impl<'a> Findings<'a> {
     /// None yet, on this cluster.
     pub fn new(
-        context: &'a Context<'a>,
+        excuses: &'a Excuses,
+        place: &'a Place<'a>,
         cluster: &'a Cluster,
         rendered: &'a RenderedCluster,
         uses: &'a mut Uses,
     ) -> Self {
         let units = cluster.units.iter().map(|unit| (unit.address(), (unit, unit.all_labels()))).collect();
-        Self { context, rendered, cluster, units, told: Diagnostics::new(), once: BTreeSet::new(), uses }
+        Self {
+            excuses,
+            place,
+            rendered,
+            cluster,
+            units,
+            told: Diagnostics::new(),
+            once: BTreeSet::new(),
+            uses,
+        }
     }
 
     /// What was told.
@@ -225,7 +249,7 @@ impl<'a> Findings<'a> {
     fn place(&self, at: &Field<'_>, text: String) -> (Span, String) {
         let (entry, keys) = (at.entry(), at.keys());
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-        match (self.context.place)(self.rendered, entry.unit, entry.rendered, &keys) {
+        match (self.place)(self.rendered, entry.unit, entry.rendered, &keys) {
             Some(place) => (place, text),
             None => (entry.rendered.origin(), "rendered from here".to_owned()),
         }
@@ -246,7 +270,7 @@ impl<'a> Findings<'a> {
                 labels,
                 object: Some(object),
             };
-            for excuse in self.context.fleet.excuses.about(failing) {
+            for excuse in self.excuses.about(failing) {
                 self.uses.patterns.entry(excuse.at).or_default().extend(excuse.patterns_of(object));
                 if used.insert(excuse.at) {
                     self.uses.note(excuse, self.rendered.name(), unit.name.name.clone(), object);

@@ -16,10 +16,11 @@ pub use checks::{full_host, host_patterns, pod_template};
 pub use finding::Excused;
 pub use schemas::Recorded;
 
-use crate::cluster::Resolved;
+use crate::cluster::{Cluster, Resolved};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::render::{Rendered, RenderedCluster, RenderedObject, RenderedUnit};
 use finding::{Findings, Uses};
+use unchecked::{Once, Unchecked};
 
 /// Objects that were checked and in which nothing was found that stops.
 #[derive(Debug)]
@@ -35,17 +36,23 @@ impl Validated {
 /// The line of a template or manifest that rendered the field at a path of an object, if it is known.
 pub type Place<'a> = dyn Fn(&RenderedCluster, &RenderedUnit, &RenderedObject, &[&str]) -> Option<Span> + 'a;
 
-/// What findings are judged and placed by.
+/// What findings are judged by.
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The fleet that was rendered: its clusters, and its excuses.
     pub fleet: &'a Resolved,
-    /// Whether every unit of the fleet was there to be rendered. Else templates that none of the rest renders,
-    /// and excuses that none of it needs, say nothing.
-    pub whole: bool,
     /// What was recorded of its clusters, by name.
     pub recorded: &'a BTreeMap<Arc<str>, Recorded>,
-    /// Finds the line that rendered a field.
-    pub place: &'a Place<'a>,
+}
+
+/// What was found on one cluster.
+#[derive(Debug)]
+pub struct Part {
+    is_complete: bool,
+    findings: Diagnostics,
+    once: Once,
+    unchecked: Unchecked,
+    uses: Uses,
 }
 
 /// What came of checking.
@@ -60,31 +67,56 @@ pub struct Checked {
     pub excused: Vec<Excused>,
 }
 
-/// Checks the objects of all clusters.
-pub fn check(rendered: Rendered, context: &Context<'_>) -> Checked {
-    let mut findings = schemas::check(&rendered, context);
-    let mut uses = Uses::of_settings(context.fleet.excuses.iter());
-    for cluster in rendered.clusters() {
-        for object in cluster.units().iter().flat_map(|unit| unit.objects()) {
-            let mut found = Diagnostics::new();
-            metadata::check(object.object(), object.secrets(), &mut found);
-            for finding in found {
-                let about = object.object().reference().to_string();
-                let finding = finding.at(object.origin(), "rendered from here").about(about);
-                findings.push(finding.on(cluster.name().clone()));
-            }
-        }
-        let Some(resolved) = context.fleet.clusters.iter().find(|one| one.name == *cluster.name()) else {
-            continue;
-        };
-        let mut found = Findings::new(context, resolved, cluster, &mut uses);
-        checks::check(resolved, cluster, &mut found);
-        findings.append(found.told());
+/// Checks the objects of one cluster of the fleet. `place` finds the line that rendered a field.
+pub fn cluster(
+    rendered: &RenderedCluster,
+    resolved: &Cluster,
+    context: &Context<'_>,
+    place: &Place<'_>,
+) -> Part {
+    let mut part = Part {
+        is_complete: rendered.is_complete(),
+        findings: Diagnostics::new(),
+        once: Once::default(),
+        unchecked: Unchecked::default(),
+        uses: Uses::default(),
+    };
+    if let Some(known) = context.recorded.get(rendered.name()) {
+        schemas::check(rendered, known, place, &mut part);
     }
-    let clusters = rendered.clusters();
-    let complete = !clusters.is_empty() && clusters.iter().all(|cluster| cluster.is_complete());
-    let all = context.whole && complete && clusters.len() == context.fleet.clusters.len();
-    for span in rendered.unused_templates().iter().filter(|_| context.whole) {
+    for object in rendered.units().iter().flat_map(|unit| unit.objects()) {
+        let mut found = Diagnostics::new();
+        metadata::check(object.object(), object.secrets(), &mut found);
+        for finding in found {
+            let about = object.object().reference().to_string();
+            let finding = finding.at(object.origin(), "rendered from here").about(about);
+            part.findings.push(finding.on(rendered.name().clone()));
+        }
+    }
+    let mut found = Findings::new(&context.fleet.excuses, place, resolved, rendered, &mut part.uses);
+    checks::check(resolved, rendered, &mut found);
+    part.findings.append(found.told());
+    part
+}
+
+/// Puts together what was found on the clusters that were rendered, one part for each. `whole`: whether every unit of
+/// the fleet was there to be rendered. Else templates that none of the rest renders, and excuses that none of it
+/// needs, say nothing.
+pub fn conclude(rendered: Rendered, parts: Vec<Part>, context: &Context<'_>, whole: bool) -> Checked {
+    let excuses = &context.fleet.excuses;
+    let mut uses = Uses::of_settings(excuses.iter());
+    let (mut findings, mut once, mut unchecked) = (Diagnostics::new(), Once::default(), Unchecked::default());
+    let complete = !parts.is_empty() && parts.iter().all(|part| part.is_complete);
+    let all = whole && complete && parts.len() == context.fleet.clusters.len();
+    for part in parts {
+        findings.append(part.findings);
+        once.merge(part.once);
+        unchecked.merge(part.unchecked);
+        uses.merge(part.uses);
+    }
+    findings.append(once.told());
+    findings.append(unchecked.told());
+    for span in rendered.unused_templates().iter().filter(|_| whole) {
         findings.push(
             Diagnostic::warning(codes::UNUSED_TEMPLATE, "no unit renders this template")
                 .at(*span, "this file")
@@ -92,7 +124,7 @@ pub fn check(rendered: Rendered, context: &Context<'_>) -> Checked {
         );
     }
     let mut excused = Vec::new();
-    for excuse in context.fleet.excuses.iter() {
+    for excuse in excuses.iter() {
         match uses.of(excuse) {
             Some(needed) => {
                 excused.push(needed);

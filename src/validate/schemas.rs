@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::unchecked::{FETCH, Once, Unchecked};
-use super::{Context, Place, codes, violation};
+use super::unchecked::{FETCH, Once};
+use super::{Part, Place, codes, violation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, one_of};
 use crate::object::Scope;
-use crate::render::{Rendered, RenderedCluster, RenderedObject, RenderedUnit};
+use crate::render::{RenderedCluster, RenderedObject, RenderedUnit};
 use crate::schema::{self, GroupVersionKind, Known, Schemas, Unusable};
 
 /// What is known of one cluster without asking it.
@@ -20,33 +20,24 @@ pub struct Recorded {
     pub schemas: Result<Schemas, Unusable>,
 }
 
-/// Holds every object to the schema of its kind, and tells what could not be held to any.
-pub fn check(rendered: &Rendered, context: &Context<'_>) -> Diagnostics {
-    let mut findings = Diagnostics::new();
-    let mut unchecked = Unchecked::default();
-    let mut once = Once::default();
-    for cluster in rendered.clusters() {
-        let Some(known) = context.recorded.get(cluster.name()) else { continue };
-        let mut schemas = known.schemas.as_ref().map(Schemas::clone).unwrap_or_default();
-        for object in objects(cluster).map(|(_, object)| object.object()) {
-            if object.kind() == "CustomResourceDefinition" {
-                schemas.define(object);
-            }
-        }
-        let look = Look { cluster, known, schemas: &schemas, place: context.place };
-        for (unit, object) in objects(cluster) {
-            if let Some(kind) = look.object(unit, object, &mut findings, &mut once) {
-                unchecked.add(cluster.name(), known.span, kind);
-            }
-        }
-        look.version(&mut once);
-        if let Err(unusable) = &known.schemas {
-            unchecked.broken(cluster.name(), known.span, unusable);
+/// Holds every object of a cluster to the schema of its kind, and notes what could not be held to any.
+pub(super) fn check(cluster: &RenderedCluster, known: &Recorded, place: &Place<'_>, part: &mut Part) {
+    let mut schemas = known.schemas.as_ref().map(Schemas::clone).unwrap_or_default();
+    for object in objects(cluster).map(|(_, object)| object.object()) {
+        if object.kind() == "CustomResourceDefinition" {
+            schemas.define(object);
         }
     }
-    findings.append(once.told());
-    findings.append(unchecked.told());
-    findings
+    let look = Look { cluster, known, schemas: &schemas, place };
+    for (unit, object) in objects(cluster) {
+        if let Some(kind) = look.object(unit, object, &mut part.findings, &mut part.once) {
+            part.unchecked.add(cluster.name(), known.span, kind);
+        }
+    }
+    look.version(&mut part.once);
+    if let Err(unusable) = &known.schemas {
+        part.unchecked.broken(cluster.name(), known.span, unusable);
+    }
 }
 
 fn objects(cluster: &RenderedCluster) -> impl Iterator<Item = (&RenderedUnit, &RenderedObject)> {

@@ -1,5 +1,6 @@
 //! What could not be checked, and what holds for many objects: told once.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::schema::{GroupVersionKind, Unusable};
 pub const FETCH: &str = "record them: `fleetwright schema fetch`, or for one cluster with `--cluster NAME`";
 
 /// What is true of a kind or a version, to be told once however many objects and clusters it is about.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Once(BTreeMap<(Code, String), About>);
 
 /// The first of several problems that are one, with all their clusters, and the objects it is about.
@@ -27,6 +28,20 @@ impl Once {
         objects.insert(object);
     }
 
+    /// Adds those of other clusters.
+    pub fn merge(&mut self, other: Self) {
+        for (key, (problem, about)) in other.0 {
+            match self.0.entry(key) {
+                Entry::Vacant(entry) => drop(entry.insert((problem, about))),
+                Entry::Occupied(entry) => {
+                    let (first, objects) = entry.into_mut();
+                    first.clusters.extend(problem.clusters);
+                    objects.extend(about);
+                }
+            }
+        }
+    }
+
     /// Each of them, once.
     pub fn told(self) -> Diagnostics {
         let told = self.0.into_values().map(|(first, objects)| match objects.len() {
@@ -39,7 +54,7 @@ impl Once {
 }
 
 /// What could not be checked, over all clusters, to be told once.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Unchecked {
     /// The kinds without a schema, by cluster whose record is otherwise whole.
     kinds: BTreeMap<Arc<str>, (Span, BTreeSet<GroupVersionKind>)>,
@@ -62,6 +77,14 @@ impl Unchecked {
         let is_damage = !matches!(unusable, Unusable::Missing);
         let clusters = self.broken.entry((is_damage, unusable.to_string())).or_default();
         clusters.push((Arc::clone(cluster), span));
+    }
+
+    /// Adds what could not be checked on other clusters.
+    pub fn merge(&mut self, other: Self) {
+        self.kinds.extend(other.kinds);
+        for (why, clusters) in other.broken {
+            self.broken.entry(why).or_default().extend(clusters);
+        }
     }
 
     /// Each reason once, with the kinds and clusters that it is about.

@@ -1,0 +1,103 @@
+//! The templates of a fleet, read, and its clusters rendered with them, one or several at a time.
+
+use std::sync::Arc;
+
+use super::assemble::{self, Scopes};
+use super::engine::Engine;
+use super::manifest::Manifests;
+use super::places::{Kept, Places};
+use super::rendered::{Rendered, RenderedCluster};
+use super::unit::{Made, Workshop};
+use super::{Options, usage};
+use crate::cluster::{Cluster, Resolved, Unit};
+use crate::diagnostic::{Diagnostics, SourceMap};
+use crate::parallel;
+use crate::source::Sources;
+
+/// The templates and manifests of a fleet, read and found to be without a fault of their own.
+#[derive(Clone, Debug)]
+pub struct Templates(Arc<Kept>);
+
+/// A fleet, ready to be rendered.
+pub struct Renderer<'a> {
+    fleet: &'a Resolved,
+    workshop: Workshop<'a>,
+}
+
+impl Templates {
+    /// Reads those of a fleet; there are none where one has an error.
+    pub fn load(fleet: &Resolved, sources: &Sources, map: &mut SourceMap) -> (Option<Self>, Diagnostics) {
+        let (engine, mut problems) = Engine::load(fleet, sources, map);
+        let (manifests, unread) = Manifests::load(fleet, sources, map);
+        problems.append(unread);
+        let engine = engine.filter(|_| problems.is_empty());
+        (engine.map(|engine| Self(Arc::new(Kept { engine, manifests }))), problems)
+    }
+
+    /// A fleet with these templates.
+    ///
+    /// # Errors
+    /// If one of its clusters' values is none that a template can take.
+    pub fn renderer<'a>(&'a self, fleet: &'a Resolved) -> Result<Renderer<'a>, Diagnostics> {
+        let Kept { engine, manifests } = &*self.0;
+        let (workshop, unfit) = Workshop::of(fleet, engine, manifests);
+        if unfit.is_empty() { Ok(Renderer { fleet, workshop }) } else { Err(unfit) }
+    }
+
+    /// Where the fields of the fleet's objects come from.
+    pub fn places<'a>(&self, fleet: &'a Resolved) -> Places<'a> {
+        Places::new(fleet, Some(Arc::clone(&self.0)))
+    }
+
+    /// Clusters of a fleet that were rendered with these templates, sorted by name.
+    pub fn rendered(self, fleet: &Resolved, clusters: Vec<RenderedCluster>) -> Rendered {
+        let (used, unused) = usage::of(fleet, self.0.engine.library());
+        Rendered { clusters, used, unused, kept: Some(self.0) }
+    }
+}
+
+impl Renderer<'_> {
+    /// Renders the clusters that are asked for, several at a time, and does with each what `work` does: what it rendered,
+    /// and what is wrong with it. The results are in the order of the names.
+    pub fn each<R: Send>(
+        &self,
+        options: &Options,
+        work: impl Fn(&Cluster, RenderedCluster, Diagnostics) -> R + Sync,
+    ) -> Vec<R> {
+        let is_asked =
+            |cluster: &Cluster| options.clusters.as_ref().is_none_or(|names| names.contains(&cluster.name));
+        let clusters = self.fleet.clusters.iter().enumerate();
+        let asked: Vec<(usize, &Cluster)> = clusters.filter(|(_, cluster)| is_asked(cluster)).collect();
+        let one = |(number, cluster): &(usize, &Cluster), threads| {
+            let known = options.scopes.get(&cluster.name);
+            let (rendered, found) = self.cluster(*number, cluster, threads, known);
+            work(cluster, rendered, found)
+        };
+        // As long as each thread has a cluster of its own, none waits for another.
+        if asked.len() < options.threads {
+            return asked.iter().map(|asked| one(asked, options.threads)).collect();
+        }
+        parallel::map(options.threads, &asked, |asked| one(asked, 1))
+    }
+
+    fn cluster(
+        &self,
+        number: usize,
+        cluster: &Cluster,
+        threads: usize,
+        known: Option<&Scopes>,
+    ) -> (RenderedCluster, Diagnostics) {
+        let asked: &[Unit] = if cluster.retired { &[] } else { &cluster.units };
+        let made =
+            parallel::map(threads, asked, |unit| self.workshop.unit(self.fleet, number, cluster, unit));
+        let mut problems = Diagnostics::new();
+        let mut units: Vec<(&Unit, Vec<Made>)> = Vec::with_capacity(made.len());
+        for (unit, (objects, failed)) in asked.iter().zip(made) {
+            problems.append(failed);
+            units.push((unit, objects));
+        }
+        let (rendered, failed) = assemble::cluster(cluster, units, !problems.has_errors(), known);
+        problems.append(failed);
+        (rendered, problems)
+    }
+}
