@@ -11,8 +11,7 @@ use super::selection::Clusters;
 use crate::cluster::{self, Given, Resolved};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap};
 use crate::fleet::{self, Fleet};
-use crate::render::{Again, Options, RenderedUnit, Show, Templates};
-use crate::report::json::VERSION;
+use crate::render::{Again, Options, Rendered, RenderedCluster, RenderedUnit, Show, Templates};
 use crate::report::manifest::{self, Manifest};
 use crate::schema;
 use crate::source::{RelPath, Sources};
@@ -34,9 +33,9 @@ pub struct Loaded {
 
 /// What rendering and checking came to.
 #[derive(Debug)]
-pub struct Outcome {
-    /// The objects, if nothing stops.
-    pub validated: Option<Validated>,
+pub struct Outcome<T = Rendered> {
+    /// The objects, or what was made of them, if nothing stops.
+    pub validated: Option<Validated<T>>,
     /// The excuses that were needed.
     pub excused: Vec<Excused>,
     /// What was recorded of the clusters, by name.
@@ -96,7 +95,7 @@ fn recorded(loaded: &Loaded, clusters: &Clusters) -> BTreeMap<Arc<str>, Recorded
         .collect()
 }
 
-/// Renders and checks the clusters; calls `on_cluster` as each is rendered, from any thread. Nothing is validated
+/// Renders and checks the clusters; calls `on_cluster` as each is done, from any thread. Nothing is validated
 /// if one of all the problems so far stops: then nothing of it may be printed or written.
 pub fn render(
     loaded: &Loaded,
@@ -106,6 +105,42 @@ pub fn render(
     problems: &mut Diagnostics,
     on_cluster: &(dyn Fn() + Sync),
 ) -> Outcome {
+    let work = |rendered| {
+        on_cluster();
+        rendered
+    };
+    let mut again = None;
+    let gather = |templates: &Templates, clusters| {
+        let rendered = templates.rendered(&loaded.resolved, clusters);
+        again = rendered.again(&loaded.resolved);
+        rendered
+    };
+    let outcome = checked(loaded, clusters, threads, map, problems, work, gather);
+    Outcome { again, ..outcome }
+}
+
+/// As [`render`], but what a cluster renders is gone as soon as `work` has made something of it: what all of them
+/// render need not be held at once.
+pub fn each<R: Send>(
+    loaded: &Loaded,
+    clusters: &Clusters,
+    threads: NonZeroUsize,
+    map: &mut SourceMap,
+    problems: &mut Diagnostics,
+    work: impl Fn(&RenderedCluster) -> R + Sync,
+) -> Option<Validated<Vec<R>>> {
+    checked(loaded, clusters, threads, map, problems, |rendered| work(&rendered), |_, made| made).validated
+}
+
+fn checked<R: Send, T>(
+    loaded: &Loaded,
+    clusters: &Clusters,
+    threads: NonZeroUsize,
+    map: &mut SourceMap,
+    problems: &mut Diagnostics,
+    work: impl Fn(RenderedCluster) -> R + Sync,
+    gather: impl FnOnce(&Templates, Vec<R>) -> T,
+) -> Outcome<T> {
     let recorded = recorded(loaded, clusters);
     let scopes = recorded.iter().filter_map(|(name, recorded)| {
         let schemas = recorded.schemas.as_ref().ok()?;
@@ -125,27 +160,26 @@ pub fn render(
         }
     };
     let context = validate::Context { fleet, recorded: &recorded };
-    let checked = renderer.each(&options, |cluster, rendered, found| {
+    let found = renderer.each(&options, |cluster, rendered, found| {
         let places = templates.places(fleet);
         let place: &validate::Place<'_> =
             &|cluster, unit, object, path| places.of(cluster, unit, object, path);
         let part = validate::cluster(&rendered, cluster, &context, place);
-        on_cluster();
-        (rendered, found, part)
+        (work(rendered), part, found)
     });
     drop(renderer);
-    let (mut clusters, mut parts) = (Vec::with_capacity(checked.len()), Vec::with_capacity(checked.len()));
-    for (rendered, found, part) in checked {
-        problems.append(found);
-        clusters.push(rendered);
+    let (mut made, mut parts) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
+    for (of_cluster, part, found) in found {
+        made.push(of_cluster);
         parts.push(part);
+        problems.append(found);
     }
-    let rendered = templates.rendered(fleet, clusters);
-    let again = rendered.again(fleet);
-    let checked = validate::conclude(rendered, parts, &context, !problems.has_errors());
+    let made = gather(&templates, made);
+    let unused = templates.unused(fleet);
+    let checked = validate::conclude(made, parts, &unused, &context, !problems.has_errors());
     problems.append(checked.findings);
     let validated = checked.validated.filter(|_| !problems.stop());
-    Outcome { validated, excused: checked.excused, recorded, again }
+    Outcome { validated, excused: checked.excused, recorded, again: None }
 }
 
 /// How many clusters and objects there are.
@@ -155,53 +189,37 @@ pub fn counts(validated: &Validated) -> (usize, usize) {
     (clusters.len(), units.map(|unit| unit.objects().len()).sum())
 }
 
-/// The YAML of each unit that rendered something.
-pub fn manifests(validated: &Validated, show: Show) -> Vec<Manifest> {
-    let mut manifests = Vec::new();
-    for cluster in validated.rendered().clusters() {
-        for unit in cluster.units().iter().filter(|unit| !unit.objects().is_empty()) {
-            let mut text = String::new();
-            for object in unit.objects() {
-                if !text.is_empty() {
-                    text.push_str("---\n");
-                }
-                yaml::emit_map(&mut text, object.printable(show).body());
+/// The YAML of each unit of a cluster that rendered something.
+pub fn manifests(cluster: &RenderedCluster, show: Show) -> impl Iterator<Item = Manifest> {
+    let units = cluster.units().iter().filter(|unit| !unit.objects().is_empty());
+    units.map(move |unit| {
+        let mut text = String::new();
+        for object in unit.objects() {
+            if !text.is_empty() {
+                text.push_str("---\n");
             }
-            let has_secrets = unit.objects().iter().any(|object| !object.secrets().is_empty());
-            manifests.push(Manifest {
-                cluster: cluster.name().clone(),
-                unit: unit.address().to_owned(),
-                file: format!("{}.yaml", unit.file_stem()),
-                text,
-                has_secrets,
-                shows_secrets: has_secrets && show == Show::Full,
-            });
+            yaml::emit_map(&mut text, object.printable(show).body());
         }
-    }
-    manifests
+        let has_secrets = unit.objects().iter().any(|object| !object.secrets().is_empty());
+        Manifest {
+            cluster: cluster.name().clone(),
+            unit: unit.address().to_owned(),
+            file: format!("{}.yaml", unit.file_stem()),
+            text,
+            has_secrets,
+            shows_secrets: has_secrets && show == Show::Full,
+        }
+    })
 }
 
-/// The objects for `render -o json`.
-pub fn document(
-    validated: &Validated,
-    show: Show,
-    problems: &Diagnostics,
-    map: &SourceMap,
-) -> manifest::Render {
-    let clusters = validated.rendered().clusters().iter().map(|cluster| manifest::Cluster {
-        name: cluster.name().to_string(),
-        units: cluster
-            .units()
-            .iter()
-            .map(|unit| manifest::Unit {
-                name: unit.address().to_owned(),
-                file: format!("{}/{}.yaml", cluster.name(), unit.file_stem()),
-                objects: printable(unit, show),
-            })
-            .collect(),
-    });
-    let document = manifest::Render::findings(problems, map);
-    manifest::Render { version: VERSION, clusters: clusters.collect(), ..document }
+/// The objects of a cluster for `render -o json`.
+pub fn document(cluster: &RenderedCluster, show: Show) -> manifest::Cluster {
+    let unit = |unit: &RenderedUnit| manifest::Unit {
+        name: unit.address().to_owned(),
+        file: format!("{}/{}.yaml", cluster.name(), unit.file_stem()),
+        objects: printable(unit, show),
+    };
+    manifest::Cluster { name: cluster.name().to_string(), units: cluster.units().iter().map(unit).collect() }
 }
 
 fn printable(unit: &RenderedUnit, show: Show) -> Vec<Value> {

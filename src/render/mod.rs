@@ -103,7 +103,6 @@ pub fn render(
         clusters.push(cluster);
         problems.append(found);
     }
-    drop(renderer);
     (templates.rendered(fleet, clusters), problems)
 }
 

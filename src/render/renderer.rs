@@ -10,7 +10,7 @@ use super::rendered::{Rendered, RenderedCluster};
 use super::unit::{Made, Workshop};
 use super::{Options, usage};
 use crate::cluster::{Cluster, Resolved, Unit};
-use crate::diagnostic::{Diagnostics, SourceMap};
+use crate::diagnostic::{Diagnostics, SourceMap, Span};
 use crate::parallel;
 use crate::source::Sources;
 
@@ -46,13 +46,23 @@ impl Templates {
 
     /// Where the fields of the fleet's objects come from.
     pub fn places<'a>(&self, fleet: &'a Resolved) -> Places<'a> {
-        Places::new(fleet, Some(Arc::clone(&self.0)))
+        Places::new(fleet, Some(self.kept()))
+    }
+
+    pub(super) fn kept(&self) -> Arc<Kept> {
+        Arc::clone(&self.0)
+    }
+
+    /// The first byte of each template that no unit of the fleet renders or includes, as
+    /// [`Rendered::unused_templates`] has them.
+    pub fn unused(&self, fleet: &Resolved) -> Vec<Span> {
+        usage::of(fleet, self.0.engine.library()).1
     }
 
     /// Clusters of a fleet that were rendered with these templates, sorted by name.
-    pub fn rendered(self, fleet: &Resolved, clusters: Vec<RenderedCluster>) -> Rendered {
+    pub fn rendered(&self, fleet: &Resolved, clusters: Vec<RenderedCluster>) -> Rendered {
         let (used, unused) = usage::of(fleet, self.0.engine.library());
-        Rendered { clusters, used, unused, kept: Some(self.0) }
+        Rendered { clusters, used, unused, kept: Some(self.kept()) }
     }
 }
 

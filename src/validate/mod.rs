@@ -22,14 +22,22 @@ use crate::render::{Rendered, RenderedCluster, RenderedObject, RenderedUnit};
 use finding::{Findings, Uses};
 use unchecked::{Once, Unchecked};
 
-/// Objects that were checked and in which nothing was found that stops.
+/// Objects that were checked and in which nothing was found that stops; or what was made of them, cluster by cluster,
+/// while they were there.
 #[derive(Debug)]
-pub struct Validated(Rendered);
+pub struct Validated<T = Rendered>(T);
 
 impl Validated {
     /// The objects.
     pub fn rendered(&self) -> &Rendered {
         &self.0
+    }
+}
+
+impl<T> Validated<T> {
+    /// What was made of them.
+    pub fn into_made(self) -> T {
+        self.0
     }
 }
 
@@ -57,10 +65,10 @@ pub struct Part {
 
 /// What came of checking.
 #[derive(Debug)]
-pub struct Checked {
-    /// The objects, if everything that was asked for did render and no error was found but by built-in checks:
+pub struct Checked<T = Rendered> {
+    /// The objects, or what was made of them, if everything that was asked for did render and no error was found but by built-in checks:
     /// what is missing from a part must never look removed.
-    pub validated: Option<Validated>,
+    pub validated: Option<Validated<T>>,
     /// All findings on the objects of all clusters.
     pub findings: Diagnostics,
     /// The excuses that were needed, those of the top level first.
@@ -99,10 +107,16 @@ pub fn cluster(
     part
 }
 
-/// Puts together what was found on the clusters that were rendered, one part for each. `whole`: whether every unit of
-/// the fleet was there to be rendered. Else templates that none of the rest renders, and excuses that none of it
-/// needs, say nothing.
-pub fn conclude(rendered: Rendered, parts: Vec<Part>, context: &Context<'_>, whole: bool) -> Checked {
+/// Puts together what was found on the clusters that were rendered, one part for each; `made` is what they rendered, or
+/// was made of it. `unused` are the templates that no unit renders. `whole`: whether every unit of the fleet was there
+/// to be rendered. Else templates that none of the rest renders, and excuses that none of it needs, say nothing.
+pub fn conclude<T>(
+    made: T,
+    parts: Vec<Part>,
+    unused: &[Span],
+    context: &Context<'_>,
+    whole: bool,
+) -> Checked<T> {
     let excuses = &context.fleet.excuses;
     let mut uses = Uses::of_settings(excuses.iter());
     let (mut findings, mut once, mut unchecked) = (Diagnostics::new(), Once::default(), Unchecked::default());
@@ -116,7 +130,7 @@ pub fn conclude(rendered: Rendered, parts: Vec<Part>, context: &Context<'_>, who
     }
     findings.append(once.told());
     findings.append(unchecked.told());
-    for span in rendered.unused_templates().iter().filter(|_| whole) {
+    for span in unused.iter().filter(|_| whole) {
         findings.push(
             Diagnostic::warning(codes::UNUSED_TEMPLATE, "no unit renders this template")
                 .at(*span, "this file")
@@ -136,7 +150,7 @@ pub fn conclude(rendered: Rendered, parts: Vec<Part>, context: &Context<'_>, who
             None => {}
         }
     }
-    let validated = (complete && !findings.stop()).then_some(Validated(rendered));
+    let validated = (complete && !findings.stop()).then_some(Validated(made));
     Checked { validated, findings, excused }
 }
 

@@ -7,16 +7,15 @@ use super::{Run, print_json};
 use crate::cli::args::Format;
 use crate::cli::codes;
 use crate::cli::console::Console;
-use crate::cli::out::{self, Error, Folder};
+use crate::cli::out::{self, Comparison, Error, Folder};
 use crate::cli::pipeline;
 use crate::cli::progress::Progress;
 use crate::cli::selection::{Clusters, select};
 use crate::cli::settings::{Render, Target};
 use crate::cli::status::ExitStatus;
 use crate::diagnostic::Diagnostic;
-use crate::render::Show;
-use crate::report::manifest::{self, FileChange};
-use crate::validate::Validated;
+use crate::render::RenderedCluster;
+use crate::report::manifest::{self, FileChange, Manifest};
 
 /// Renders what the settings ask for.
 ///
@@ -24,25 +23,10 @@ use crate::validate::Validated;
 /// If stdout or stderr cannot be written.
 pub fn run(settings: &Render, console: &Console) -> io::Result<ExitStatus> {
     let mut run = Run::default();
-    let Some((rendered, clusters)) = run.render(settings) else {
-        return run.stop(settings.format, ExitStatus::Wrong, console);
-    };
     match &settings.target {
-        Target::Print => {
-            run.warn(settings.format, console)?;
-            match settings.format {
-                Format::Text => {
-                    console.print(&manifest::stream(&pipeline::manifests(&rendered, settings.show)))?
-                }
-                Format::Json => print_json(
-                    &pipeline::document(&rendered, settings.show, &run.problems, &run.sources),
-                    console,
-                )?,
-            }
-            Ok(ExitStatus::Done)
-        }
-        Target::Write(dir) => match write(dir, &rendered, &clusters, settings.show, &mut run) {
-            Ok(Written { changes, outcome }) => {
+        Target::Print => run.print(settings, console),
+        Target::Write(dir) => match run.write(dir, settings) {
+            Ok((changes, outcome)) => {
                 run.tell_files(settings.format, changes, console)?;
                 if settings.format == Format::Text {
                     let out::Outcome { written, removed, unchanged } = outcome;
@@ -55,7 +39,7 @@ pub fn run(settings: &Render, console: &Console) -> io::Result<ExitStatus> {
             }
             Err(status) => run.stop(settings.format, status, console),
         },
-        Target::Check(dir) => match check(dir, &rendered, &clusters, settings.show, &mut run) {
+        Target::Check(dir) => match run.check(dir, settings) {
             Ok(changes) => {
                 let count = changes.len();
                 if settings.format == Format::Text {
@@ -77,15 +61,13 @@ pub fn run(settings: &Render, console: &Console) -> io::Result<ExitStatus> {
     }
 }
 
-/// What writing came to.
-struct Written {
-    changes: Vec<FileChange>,
-    outcome: out::Outcome,
-}
-
 impl Run {
-    /// What the chosen clusters render to; `None` if a problem is an error.
-    fn render(&mut self, settings: &Render) -> Option<(Validated, Clusters)> {
+    /// What was made of each of the chosen clusters; `None` if a problem is an error.
+    fn render<R: Send>(
+        &mut self,
+        settings: &Render,
+        make: impl Fn(&RenderedCluster) -> R + Sync,
+    ) -> Option<(Vec<R>, Clusters)> {
         let loaded = self.load(&settings.fleet)?;
         let clusters = match select(&settings.selection, &loaded.resolved.clusters, &mut self.sources) {
             Ok(clusters) => clusters,
@@ -96,18 +78,112 @@ impl Run {
         };
         let count = loaded.resolved.clusters.iter().filter(|one| clusters.contains(&one.name)).count();
         let progress = Progress::new("rendering", count, settings.progress);
-        let outcome = pipeline::render(
+        let made = pipeline::each(
             &loaded,
             &clusters,
             settings.fleet.threads,
             &mut self.sources,
             &mut self.problems,
-            &|| progress.cluster_done(),
+            |rendered| {
+                let made = make(rendered);
+                progress.cluster_done();
+                made
+            },
         );
         progress.finish();
         // What built-in checks find is worth a look here; it stops `validate` alone.
         self.problems = std::mem::take(&mut self.problems).advisory();
-        outcome.validated.map(|rendered| (rendered, clusters))
+        made.map(|made| (made.into_made(), clusters))
+    }
+
+    fn print(mut self, settings: &Render, console: &Console) -> io::Result<ExitStatus> {
+        match settings.format {
+            Format::Text => {
+                let manifests =
+                    self.render(settings, |rendered| pipeline::manifests(rendered, settings.show).collect());
+                let Some((manifests, _)) = manifests else {
+                    return self.stop(settings.format, ExitStatus::Wrong, console);
+                };
+                self.warn(settings.format, console)?;
+                let manifests: Vec<Vec<Manifest>> = manifests;
+                console.print(&manifest::stream(&manifests.concat()))?;
+            }
+            Format::Json => {
+                let clusters = self.render(settings, |rendered| pipeline::document(rendered, settings.show));
+                let Some((clusters, _)) = clusters else {
+                    return self.stop(settings.format, ExitStatus::Wrong, console);
+                };
+                self.warn(settings.format, console)?;
+                let document = manifest::Render::findings(&self.problems, &self.sources);
+                print_json(&manifest::Render { clusters, ..document }, console)?;
+            }
+        }
+        Ok(ExitStatus::Done)
+    }
+
+    /// Renders beside what stands in the folder. Each unit is looked at as it is rendered, and its text is gone then.
+    fn compare_with(
+        &mut self,
+        settings: &Render,
+        folder: &Folder,
+        staged: bool,
+    ) -> Result<Comparison, ExitStatus> {
+        let look = |rendered: &RenderedCluster| {
+            let manifests = pipeline::manifests(rendered, settings.show);
+            manifests.map(|manifest| out::look_at(folder, &manifest, staged)).collect::<Result<Vec<_>, _>>()
+        };
+        let Some((looked, clusters)) = self.render(settings, look) else { return Err(ExitStatus::Wrong) };
+        let looked =
+            looked.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| self.refuse(&error))?;
+        let looked = looked.into_iter().flatten().collect();
+        out::compare(folder, looked, &clusters).map_err(|error| self.refuse(&error))
+    }
+
+    fn write(
+        &mut self,
+        dir: &Path,
+        settings: &Render,
+    ) -> Result<(Vec<FileChange>, out::Outcome), ExitStatus> {
+        let folder = Folder::to_write(dir).map_err(|error| self.refuse(&error))?;
+        let mut comparison = self.compare_with(settings, &folder, true)?;
+        if !comparison.refused.is_empty() {
+            for error in &comparison.refused {
+                self.refuse(error);
+            }
+            return Err(ExitStatus::Wrong);
+        }
+        for path in &comparison.edited {
+            self.problems.push(
+                Diagnostic::warning(
+                    codes::OUT_KEPT,
+                    format!("{}: is no longer rendered, but was edited and is kept", path.escape_debug()),
+                )
+                .help("remove it if it is not needed"),
+            );
+        }
+        let changes = std::mem::take(&mut comparison.changes);
+        let outcome = out::write(&folder, comparison).map_err(|error| self.refuse(&error))?;
+        Ok((changes, outcome))
+    }
+
+    fn check(&mut self, dir: &Path, settings: &Render) -> Result<Vec<FileChange>, ExitStatus> {
+        let folder = Folder::to_compare(dir).map_err(|error| self.refuse(&error))?;
+        let mut comparison = self.compare_with(settings, &folder, false)?;
+        let mut refused = false;
+        for error in &comparison.refused {
+            // A file of somebody else is a difference like any other as long as nothing is written.
+            if !matches!(error, Error::Foreign(_)) {
+                self.refuse(error);
+                refused = true;
+            }
+        }
+        if refused {
+            return Err(ExitStatus::Wrong);
+        }
+        let mut changes = std::mem::take(&mut comparison.changes);
+        changes.extend(out::strangers(&folder, &comparison).map_err(|error| self.refuse(&error))?);
+        changes.sort();
+        Ok(changes)
     }
 
     /// Ends with what was found: on stderr, or as the JSON document.
@@ -146,61 +222,4 @@ impl Run {
         self.problems.push(error.diagnostic());
         error.status()
     }
-}
-
-fn write(
-    dir: &Path,
-    rendered: &Validated,
-    clusters: &Clusters,
-    show: Show,
-    run: &mut Run,
-) -> Result<Written, ExitStatus> {
-    let manifests = pipeline::manifests(rendered, show);
-    let folder = Folder::to_write(dir).map_err(|error| run.refuse(&error))?;
-    let mut comparison = out::compare(&folder, &manifests, clusters).map_err(|error| run.refuse(&error))?;
-    if !comparison.refused.is_empty() {
-        for error in &comparison.refused {
-            run.refuse(error);
-        }
-        return Err(ExitStatus::Wrong);
-    }
-    for path in &comparison.edited {
-        run.problems.push(
-            Diagnostic::warning(
-                codes::OUT_KEPT,
-                format!("{}: is no longer rendered, but was edited and is kept", path.escape_debug()),
-            )
-            .help("remove it if it is not needed"),
-        );
-    }
-    let changes = std::mem::take(&mut comparison.changes);
-    let outcome = out::write(&folder, comparison).map_err(|error| run.refuse(&error))?;
-    Ok(Written { changes, outcome })
-}
-
-fn check(
-    dir: &Path,
-    rendered: &Validated,
-    clusters: &Clusters,
-    show: Show,
-    run: &mut Run,
-) -> Result<Vec<FileChange>, ExitStatus> {
-    let manifests = pipeline::manifests(rendered, show);
-    let folder = Folder::to_compare(dir).map_err(|error| run.refuse(&error))?;
-    let comparison = out::compare(&folder, &manifests, clusters).map_err(|error| run.refuse(&error))?;
-    let mut refused = false;
-    for error in &comparison.refused {
-        // A file of somebody else is a difference like any other as long as nothing is written.
-        if !matches!(error, Error::Foreign(_)) {
-            run.refuse(error);
-            refused = true;
-        }
-    }
-    if refused {
-        return Err(ExitStatus::Wrong);
-    }
-    let mut changes = comparison.changes;
-    changes.extend(out::strangers(&folder, &manifests).map_err(|error| run.refuse(&error))?);
-    changes.sort();
-    Ok(changes)
 }

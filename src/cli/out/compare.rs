@@ -7,6 +7,7 @@ use std::path::Path;
 use super::error::Error;
 use super::folder::{Folder, Found, look, read, real_folder};
 use super::index::{Index, digest, is_ours};
+use super::write::Staged;
 use crate::cli::selection::Clusters;
 use crate::report::manifest::{Change, FileChange, Manifest};
 
@@ -15,7 +16,7 @@ const MAX_BYTES: u64 = 64 << 20;
 
 /// What differs, and what would have to be done about it.
 #[derive(Debug, Default)]
-pub struct Comparison<'a> {
+pub struct Comparison {
     /// The files that differ, in order of path.
     pub changes: Vec<FileChange>,
     /// Paths that nothing may be written to, each with the reason.
@@ -24,36 +25,96 @@ pub struct Comparison<'a> {
     pub edited: Vec<String>,
     /// How many files are as rendered.
     pub unchanged: usize,
-    /// What is to be written.
-    pub(super) write: Vec<&'a Manifest>,
+    /// The files that are rendered, each with the unit that it is of.
+    wanted: BTreeMap<String, String>,
+    /// What is to be put in its place, by path.
+    pub(super) write: Vec<(String, Staged)>,
     /// What is to be removed.
     pub(super) remove: Vec<String>,
     /// What the index is to hold in the end.
     pub(super) index: Index,
 }
 
-/// Compares the manifests with the folder. Files of clusters that were not chosen are left out of account.
+/// One rendered file beside what stands in the folder.
+#[derive(Debug)]
+pub struct Looked {
+    path: String,
+    unit: String,
+    digest: String,
+    found: Beside,
+}
+
+/// What stands where a rendered file belongs.
+#[derive(Debug)]
+enum Beside {
+    /// The very same.
+    Same,
+    /// What nothing may be written to.
+    Refused(Error),
+    /// Nothing, or something else; the new file, if there is to be one, and why it may not be put there.
+    Other { change: FileChange, staged: Option<Staged>, refused: Option<Error> },
+}
+
+/// Looks at the place of a rendered file. With `staged`, the new file is made beside it where they differ.
+///
+/// # Errors
+/// If the file could be none of ours by its name, or something cannot be read or written.
+pub fn look_at(folder: &Folder, manifest: &Manifest, staged: bool) -> Result<Looked, Error> {
+    let path = manifest.path();
+    if !is_ours(&path) {
+        return Err(Error::Name(path));
+    }
+    let found = beside(folder, &path, manifest, staged)?;
+    Ok(Looked { unit: manifest.unit.clone(), digest: digest(manifest.text.as_bytes()), path, found })
+}
+
+fn beside(folder: &Folder, path: &str, manifest: &Manifest, staged: bool) -> Result<Beside, Error> {
+    let file = folder.path.join(path);
+    let on_disk = match real_folder(&folder.path.join(&*manifest.cluster)) {
+        Ok(true) => look(&file),
+        Ok(false) => Ok(Found::Nothing),
+        Err(error) => Err(error),
+    };
+    let (change, refused) = match on_disk {
+        Err(error @ (Error::Link(_) | Error::NotAFolder(_) | Error::NotAFile(_))) => {
+            return Ok(Beside::Refused(error));
+        }
+        Err(error) => return Err(error),
+        Ok(Found::Folder) => return Ok(Beside::Refused(Error::NotAFile(file))),
+        Ok(Found::Nothing) => (difference(path, Change::Added), None),
+        Ok(Found::File(length)) => match differing(&file, length, manifest)? {
+            None => return Ok(Beside::Same),
+            Some(change) => {
+                let foreign = (!folder.index.contains_key(path)).then_some(Error::Foreign(file));
+                (FileChange { path: path.to_owned(), ..change }, foreign)
+            }
+        },
+    };
+    let staged = match staged && refused.is_none() {
+        true => Some(Staged::for_manifest(&folder.path, manifest)?),
+        false => None,
+    };
+    Ok(Beside::Other { change, staged, refused })
+}
+
+/// Compares what was rendered with the folder. Files of clusters that were not chosen are left out of account.
 ///
 /// # Errors
 /// If two units render to one file, or something cannot be read. What only stands in the way of writing is
 /// in [`Comparison::refused`].
-pub fn compare<'a>(
-    folder: &Folder,
-    manifests: &'a [Manifest],
-    clusters: &Clusters,
-) -> Result<Comparison<'a>, Error> {
-    let wanted = by_path(manifests)?;
+pub fn compare(folder: &Folder, looked: Vec<Looked>, clusters: &Clusters) -> Result<Comparison, Error> {
     let mut found = Comparison { index: folder.index.clone(), ..Comparison::default() };
-    for (path, manifest) in &wanted {
-        found.add(folder, path, manifest)?;
+    for one in looked {
+        found.add(one)?;
     }
     for (path, written) in &folder.index {
         let of_chosen = path.split_once('/').is_some_and(|(cluster, _)| clusters.contains(cluster));
-        if of_chosen && !wanted.contains_key(path) {
+        if of_chosen && !found.wanted.contains_key(path) {
             found.stale(folder, path, written)?;
         }
     }
     found.changes.sort();
+    found.write.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(found)
 }
 
@@ -62,9 +123,9 @@ pub fn compare<'a>(
 ///
 /// # Errors
 /// If a folder cannot be listed.
-pub fn strangers(folder: &Folder, manifests: &[Manifest]) -> Result<Vec<FileChange>, Error> {
-    let wanted = by_path(manifests)?;
-    let clusters: BTreeSet<&str> = manifests.iter().map(|manifest| &*manifest.cluster).collect();
+pub fn strangers(folder: &Folder, comparison: &Comparison) -> Result<Vec<FileChange>, Error> {
+    let wanted = &comparison.wanted;
+    let clusters: BTreeSet<&str> = wanted.keys().filter_map(|path| Some(path.split_once('/')?.0)).collect();
     let mut found = Vec::new();
     for cluster in clusters {
         let path = folder.path.join(cluster);
@@ -82,56 +143,25 @@ pub fn strangers(folder: &Folder, manifests: &[Manifest]) -> Result<Vec<FileChan
     Ok(found)
 }
 
-fn by_path(manifests: &[Manifest]) -> Result<BTreeMap<String, &Manifest>, Error> {
-    let mut wanted: BTreeMap<String, &Manifest> = BTreeMap::new();
-    for manifest in manifests {
-        let path = manifest.path();
-        if !is_ours(&path) {
-            return Err(Error::Name(path));
+impl Comparison {
+    fn add(&mut self, looked: Looked) -> Result<(), Error> {
+        let Looked { path, unit, digest, found } = looked;
+        if let Some(first) = self.wanted.insert(path.clone(), unit.clone()) {
+            return Err(Error::Twice { path, first, second: unit });
         }
-        if let Some(first) = wanted.insert(path.clone(), manifest) {
-            return Err(Error::Twice { path, first: first.unit.clone(), second: manifest.unit.clone() });
-        }
-    }
-    Ok(wanted)
-}
-
-impl<'a> Comparison<'a> {
-    fn add(&mut self, folder: &Folder, path: &str, manifest: &'a Manifest) -> Result<(), Error> {
-        let file = folder.path.join(path);
-        let on_disk = match real_folder(&folder.path.join(&*manifest.cluster)) {
-            Ok(true) => look(&file),
-            Ok(false) => Ok(Found::Nothing),
-            Err(error) => Err(error),
-        };
-        let change = match on_disk {
-            Err(error @ (Error::Link(_) | Error::NotAFolder(_) | Error::NotAFile(_))) => {
+        match found {
+            Beside::Same => self.unchanged += 1,
+            Beside::Refused(error) => {
                 self.refused.push(error);
                 return Ok(());
             }
-            Err(error) => return Err(error),
-            Ok(Found::Folder) => {
-                self.refused.push(Error::NotAFile(file));
-                return Ok(());
+            Beside::Other { change, staged, refused } => {
+                self.changes.push(change);
+                self.refused.extend(refused);
+                self.write.extend(staged.map(|staged| (path.clone(), staged)));
             }
-            Ok(Found::Nothing) => difference(path, Change::Added),
-            Ok(Found::File(length)) => match differing(&file, length, manifest)? {
-                None => {
-                    self.unchanged += 1;
-                    self.index.insert(path.to_owned(), digest(manifest.text.as_bytes()));
-                    return Ok(());
-                }
-                Some(change) => {
-                    if !folder.index.contains_key(path) {
-                        self.refused.push(Error::Foreign(file));
-                    }
-                    FileChange { path: path.to_owned(), ..change }
-                }
-            },
-        };
-        self.changes.push(change);
-        self.write.push(manifest);
-        self.index.insert(path.to_owned(), digest(manifest.text.as_bytes()));
+        }
+        self.index.insert(path, digest);
         Ok(())
     }
 

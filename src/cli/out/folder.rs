@@ -1,11 +1,13 @@
 //! What stands in the folder; links are never followed.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
 use super::index::{self, Index};
+use super::write::sweep;
 
 /// A folder to compare with or to write to, and what fleetwright wrote there before.
 #[derive(Debug)]
@@ -14,6 +16,8 @@ pub struct Folder {
     pub(super) index: Index,
     /// Held until the folder is let go: a second run would take away the temporary files of this one.
     lock: Option<File>,
+    /// The folders that were made for it, innermost first.
+    made: Vec<PathBuf>,
 }
 
 /// What stands at a path.
@@ -37,24 +41,49 @@ impl Folder {
             true => index::load(path)?,
             false => Index::new(),
         };
-        Ok(Self { path: path.to_owned(), index, lock: None })
+        Ok(Self { path: path.to_owned(), index, lock: None, made: Vec::new() })
     }
 
-    /// A folder to write to, made if it is not there, and locked against other runs.
+    /// A folder to write to, made if it is not there, and locked against other runs. What killed runs left is taken
+    /// away: without the lock the files could be those of a run that lives.
     ///
     /// # Errors
     /// As [`Folder::to_compare`], if it cannot be made, or if another run holds the lock.
     pub fn to_write(path: &Path) -> Result<Self, Error> {
+        let mut folder = Self { path: path.to_owned(), index: Index::new(), lock: None, made: Vec::new() };
         if !real_folder(path)? {
+            let missing =
+                path.ancestors().take_while(|above| !above.as_os_str().is_empty() && !above.exists());
+            folder.made = missing.map(Path::to_owned).collect();
             fs::create_dir_all(path).map_err(Error::io("make this folder", path))?;
         }
-        let lock = lock(path)?;
-        Ok(Self { path: path.to_owned(), index: index::load(path)?, lock })
+        folder.lock = lock(path)?;
+        folder.index = index::load(path)?;
+        if folder.lock.is_some() {
+            sweep(path)?;
+            let clusters: BTreeSet<&str> =
+                folder.index.keys().filter_map(|file| Some(file.split_once('/')?.0)).collect();
+            for cluster in clusters {
+                let cluster = path.join(cluster);
+                if matches!(look(&cluster), Ok(Found::Folder)) {
+                    sweep(&cluster)?;
+                }
+            }
+        }
+        Ok(folder)
     }
+}
 
-    /// Whether the folder may be written to.
-    pub(super) fn is_locked(&self) -> bool {
-        self.lock.is_some()
+/// Folders that were made and that nothing came into go again.
+impl Drop for Folder {
+    fn drop(&mut self) {
+        for made in &self.made {
+            match fs::remove_dir(made) {
+                Ok(()) => {}
+                // Something stands in it, as it should.
+                Err(_) => return,
+            }
+        }
     }
 }
 

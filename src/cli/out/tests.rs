@@ -22,10 +22,20 @@ fn manifest(cluster: &str, unit: &str, text: &str) -> Manifest {
     }
 }
 
+fn compared(
+    folder: &Folder,
+    manifests: &[Manifest],
+    clusters: &Clusters,
+    staged: bool,
+) -> Result<Comparison, Error> {
+    let looked = manifests.iter().map(|manifest| look_at(folder, manifest, staged));
+    compare(folder, looked.collect::<Result<_, _>>()?, clusters)
+}
+
 fn render(dir: &Path, manifests: &[Manifest], clusters: &Clusters) -> Result<Outcome, String> {
     let shown = |error: Error| error.to_string().replace(&dir.display().to_string(), "DIR");
     let folder = Folder::to_write(dir).map_err(shown)?;
-    let comparison = compare(&folder, manifests, clusters).map_err(shown)?;
+    let comparison = compared(&folder, manifests, clusters, true).map_err(shown)?;
     write(&folder, comparison).map_err(shown)
 }
 
@@ -129,7 +139,7 @@ fn a_stale_file_that_was_edited_is_kept() {
     render(dir.path(), &[manifest(A, "x", "1\n")], &Clusters::All).unwrap();
     fs::write(dir.path().join("prod-a/x.yaml"), "edited").unwrap();
     let opened = Folder::to_write(dir.path()).unwrap();
-    let comparison = compare(&opened, &[], &Clusters::All).unwrap();
+    let comparison = compared(&opened, &[], &Clusters::All, true).unwrap();
     assert_eq!(comparison.edited, ["prod-a/x.yaml"]);
     assert_eq!(write(&opened, comparison).unwrap(), Outcome { written: 0, removed: 0, unchanged: 0 });
     assert_eq!(tree(dir.path()), ["prod-a/", "prod-a/x.yaml=edited"]);
@@ -287,8 +297,10 @@ fn s13_a_file_that_shows_a_secret_is_for_its_owner() {
 
 fn checked(dir: &Path, manifests: &[Manifest]) -> String {
     let folder = Folder::to_compare(dir).unwrap();
-    let mut changes: Vec<FileChange> = compare(&folder, manifests, &Clusters::All).unwrap().changes;
-    changes.extend(strangers(&folder, manifests).unwrap());
+    let comparison = compared(&folder, manifests, &Clusters::All, false).unwrap();
+    let strangers = strangers(&folder, &comparison).unwrap();
+    let mut changes: Vec<FileChange> = comparison.changes;
+    changes.extend(strangers);
     crate::report::manifest::changes(&changes)
 }
 
@@ -330,7 +342,7 @@ fn s14_a_run_that_stops_half_way_forgets_nothing_that_it_wrote() {
     let dir = folder();
     let manifests = [manifest(A, "x", "1\n"), manifest(B, "x", "1\n")];
     let opened = Folder::to_write(dir.path()).unwrap();
-    let comparison = compare(&opened, &manifests, &Clusters::All).unwrap();
+    let comparison = compared(&opened, &manifests, &Clusters::All, true).unwrap();
     fs::create_dir_all(dir.path().join("prod-b/x.yaml")).unwrap();
     assert!(write(&opened, comparison).is_err());
     drop(opened);

@@ -1,6 +1,5 @@
 //! Writing: whole files, by way of temporary ones.
 
-use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions, Permissions};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
@@ -11,6 +10,7 @@ use super::compare::Comparison;
 use super::error::Error;
 use super::folder::{Folder, real_folder};
 use super::index::{self, INDEX, Index};
+use crate::report::manifest::Manifest;
 
 /// What the name of a temporary file begins with; sixteen hexadecimal digits follow.
 const TEMPORARY: &str = ".fleetwright-tmp-";
@@ -40,35 +40,30 @@ pub struct Outcome {
 /// # Errors
 /// The first of [`Comparison::refused`], with nothing written; or what the operating system said, with the
 /// files written so far whole.
-pub fn write(folder: &Folder, mut comparison: Comparison<'_>) -> Result<Outcome, Error> {
+pub fn write(folder: &Folder, mut comparison: Comparison) -> Result<Outcome, Error> {
     if let Some(refused) = comparison.refused.pop() {
         return Err(refused);
     }
-    take_temporary_away(folder, &comparison)?;
     let mut widened = folder.index.clone();
-    for manifest in &comparison.write {
-        let path = manifest.path();
-        let digest = comparison.index.get(&path).cloned().unwrap_or_default();
-        widened.insert(path, digest);
+    for (path, _) in &comparison.write {
+        let digest = comparison.index.get(path).cloned().unwrap_or_default();
+        widened.insert(path.clone(), digest);
     }
     save(folder, &folder.index, &widened)?;
-    for manifest in &comparison.write {
-        let cluster = folder.path.join(&*manifest.cluster);
-        if !real_folder(&cluster)? {
-            fs::create_dir(&cluster).map_err(Error::io("make this folder", &cluster))?;
+    let written = comparison.write.len();
+    for (_, staged) in comparison.write {
+        if let Some(cluster) = staged.path.parent().filter(|cluster| *cluster != folder.path)
+            && !real_folder(cluster)?
+        {
+            fs::create_dir(cluster).map_err(Error::io("make this folder", cluster))?;
         }
-        let mode = if manifest.shows_secrets { SECRET_MODE } else { MODE };
-        replace(&cluster, &manifest.file, manifest.text.as_bytes(), mode)?;
+        staged.put()?;
     }
     for path in &comparison.remove {
         remove(&folder.path.join(path))?;
     }
     save(folder, &widened, &comparison.index)?;
-    Ok(Outcome {
-        written: comparison.write.len(),
-        removed: comparison.remove.len(),
-        unchanged: comparison.unchanged,
-    })
+    Ok(Outcome { written, removed: comparison.remove.len(), unchanged: comparison.unchanged })
 }
 
 fn save(folder: &Folder, before: &Index, after: &Index) -> Result<(), Error> {
@@ -84,7 +79,7 @@ fn save(folder: &Folder, before: &Index, after: &Index) -> Result<(), Error> {
 /// # Errors
 /// What the operating system said. The temporary file is taken away, or else by the next run.
 pub fn replace(folder: &Path, name: &str, bytes: &[u8], mode: u32) -> Result<(), Error> {
-    stage(folder, name, bytes, mode, |_| Ok(()))?.put()
+    stage(folder, folder.join(name), bytes, mode, |_| Ok(()))?.put()
 }
 
 /// A file that was written beside the one that it is to replace. It is taken away unless it is put there.
@@ -109,7 +104,15 @@ impl Staged {
         // The umask may have taken from the new file. What is renamed must be whole even if the machine stops.
         let finish =
             |file: &fs::File| file.set_permissions(permissions.clone()).and_then(|()| file.sync_all());
-        stage(folder, name, bytes, permissions.mode() & 0o777, finish)
+        stage(folder, folder.join(name), bytes, permissions.mode() & 0o777, finish)
+    }
+
+    /// The text of a manifest for its place below `folder`. Until it is put there it stands in `folder` itself: the one
+    /// of its cluster may not be there yet.
+    pub(super) fn for_manifest(folder: &Path, manifest: &Manifest) -> Result<Self, Error> {
+        let mode = if manifest.shows_secrets { SECRET_MODE } else { MODE };
+        let (path, text) = (folder.join(manifest.path()), manifest.text.as_bytes());
+        stage(folder, path, text, mode, |_| Ok(()))
     }
 
     /// Puts the file in its place, in one step.
@@ -134,16 +137,17 @@ impl Drop for Staged {
     }
 }
 
+/// The bytes for `path`, in a temporary file in `folder`, which is on the same file system.
 fn stage(
     folder: &Path,
-    name: &str,
+    path: PathBuf,
     bytes: &[u8],
     mode: u32,
     finish: impl FnOnce(&fs::File) -> io::Result<()>,
 ) -> Result<Staged, Error> {
     // `create_new` follows no link that somebody put there; a random name cannot be put there in advance.
-    let temporary = folder.join(format!("{TEMPORARY}{:016x}", RandomState::new().hash_one(name)));
-    let staged = Staged { temporary, path: folder.join(name), is_put: false };
+    let temporary = folder.join(format!("{TEMPORARY}{:016x}", RandomState::new().hash_one(&path)));
+    let staged = Staged { temporary, path, is_put: false };
     OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -177,24 +181,6 @@ fn remove(file: &Path) -> Result<(), Error> {
         }
         Ok(()) | Err(_) => Ok(()),
     }
-}
-
-/// Takes away what killed runs left, in the folders that this one writes to. Only under the lock: the files
-/// could be those of a run that lives.
-fn take_temporary_away(folder: &Folder, comparison: &Comparison<'_>) -> Result<(), Error> {
-    if !folder.is_locked() {
-        return Ok(());
-    }
-    let clusters: BTreeSet<&str> =
-        comparison.index.keys().filter_map(|path| Some(path.split_once('/')?.0)).collect();
-    let mut folders = vec![folder.path.clone()];
-    for cluster in clusters {
-        let path = folder.path.join(cluster);
-        if real_folder(&path)? {
-            folders.push(path);
-        }
-    }
-    folders.iter().try_for_each(|folder| sweep(folder))
 }
 
 /// Takes away what killed runs left in a folder. Only under its lock.
