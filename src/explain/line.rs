@@ -212,7 +212,9 @@ impl Lines<'_> {
                     })
                     .collect()
             }
-            ["cluster", "labels", ..] => self.of_block("cluster", &self.cluster.name, "labels", depth),
+            ["cluster", name @ ("context" | "labels" | "retired"), ..] => {
+                self.of_block("cluster", &self.cluster.name, name, depth)
+            }
             ["each", ..] => self.of_block(self.unit.kind.as_str(), &self.unit.name.name, "for_each", depth),
             ["fleet", "description"] => {
                 self.of_block("fleet", self.fleet.settings.name(), "description", depth)

@@ -58,7 +58,7 @@ pub fn of(fleet: &Fleet, cluster: &Cluster, unit: &Unit, clusters: bool) -> Reac
 }
 
 /// What others see of a cluster.
-const CLUSTER: [&str; 3] = ["labels", "values", "retired"];
+const CLUSTER: [&str; 4] = ["context", "labels", "values", "retired"];
 
 /// The arguments of a unit that no template sees.
 const APART: [&str; 5] = ["depends_on", "optional", "ready_when", "replace", "take_over"];

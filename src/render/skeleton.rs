@@ -2,8 +2,8 @@
 //! spliced in.
 //!
 //! A text is read in full once for each skeleton. After that the values go into the holes of a tree that is already
-//! there, as long as each is inert: whatever stands in its place reads as that very text, and ends nothing. Anything
-//! else is read in full, and so are the texts in which something is wrong.
+//! there, as long as each is inert: whatever stands in its place reads as that very text, and ends nothing. A text with
+//! any other value is read in full each time, and so is one in which something is wrong.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
@@ -17,8 +17,9 @@ use super::text::Text;
 use crate::diagnostic::Span;
 use crate::yaml::{self, Node, NodeKind, Plain, Scalar, Stream, Style};
 
-/// How many skeletons are kept at most, of all templates together.
-const MOST: usize = 4096;
+/// How many bytes the frames may have that are kept, of all templates together. What is read of one takes some times
+/// as much.
+const MOST_BYTES: usize = 16 << 20;
 
 /// How many of them may differ in nothing but values that are no holes.
 const MOST_ALIKE: usize = 16;
@@ -31,8 +32,7 @@ pub(super) struct Cut<'a> {
     values: Vec<&'a str>,
 }
 
-/// The documents of one frame.
-#[derive(Debug)]
+/// The documents of one frame. They may hold what is secret, so none of this is printed.
 struct Skeleton {
     frame: Box<str>,
     /// Values that must be these: they are keys, comments, or written in a way that others could not be.
@@ -41,7 +41,6 @@ struct Skeleton {
 }
 
 /// One document that an object is made of.
-#[derive(Debug)]
 pub(super) struct Document {
     /// The template line that it begins on, if it is known.
     pub origin: Option<Span>,
@@ -49,7 +48,6 @@ pub(super) struct Document {
 }
 
 /// A value with holes.
-#[derive(Debug)]
 enum Tree {
     /// Without any.
     Whole(Value),
@@ -64,27 +62,36 @@ enum Tree {
 }
 
 /// A string with holes.
-#[derive(Debug)]
 struct Hollow {
     style: Style,
     in_flow: bool,
     parts: Vec<Part>,
 }
 
-#[derive(Debug)]
 enum Part {
     Text(Box<str>),
     Hole(usize),
 }
 
 /// The skeletons of a fleet's templates, by the number of the template and the digest of the frame.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Skeletons(RwLock<Kept>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Kept {
-    count: usize,
+    /// Of all frames together.
+    bytes: usize,
     by_frame: BTreeMap<(usize, u64), Vec<Skeleton>>,
+}
+
+impl Kept {
+    /// Whether a skeleton of this text is not there yet, and there is room for one.
+    fn takes(&self, template: usize, cut: &Cut<'_>) -> bool {
+        let alike = self.by_frame.get(&(template, cut.digest)).map_or(&[][..], Vec::as_slice);
+        self.bytes + cut.frame.len() <= MOST_BYTES
+            && alike.len() < MOST_ALIKE
+            && !alike.iter().any(|skeleton| skeleton.is_of(cut))
+    }
 }
 
 /// The values of the documents, each with the line it begins on.
@@ -154,15 +161,15 @@ impl Skeletons {
         stream: &Stream,
         documents: &[(&Node, Option<Span>)],
     ) {
-        let Some(skeleton) = Reader::new(text, stream).skeleton(cut, documents) else { return };
-        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.count >= MOST {
+        if !self.0.read().unwrap_or_else(PoisonError::into_inner).takes(template, cut) {
             return;
         }
-        let alike = kept.by_frame.entry((template, cut.digest)).or_default();
-        if alike.len() < MOST_ALIKE {
-            alike.push(skeleton);
-            kept.count += 1;
+        let Some(skeleton) = Reader::new(text, stream).skeleton(cut, documents) else { return };
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        // Another thread may have read the same in the meantime.
+        if kept.takes(template, cut) {
+            kept.bytes += cut.frame.len();
+            kept.by_frame.entry((template, cut.digest)).or_default().push(skeleton);
         }
     }
 }
@@ -222,7 +229,10 @@ impl Hollow {
                 }
             }
         }
-        (self.style != Style::Plain || yaml::plain(&text) == Plain::String).then_some(text)
+        let is_mark =
+            |mark: &str| text.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        let is_text = yaml::plain(&text) == Plain::String && !is_mark("---") && !is_mark("...");
+        (self.style != Style::Plain || is_text).then_some(text)
     }
 
     /// Whether a value in this place reads as itself, whatever stands around it.

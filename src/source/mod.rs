@@ -133,15 +133,12 @@ impl Sources {
         match self {
             Self::Folder(root) => decode(&path.to_string(), &folder::read(root, path)?),
             Self::Memory(files) => match files.get(path) {
-                Some(bytes) if bytes.len() as u64 > MAX_FILE_BYTES => {
-                    Err(Error::TooLarge { path: path.to_string(), bytes: bytes.len() as u64 })
-                }
-                Some(bytes) => decode(&path.to_string(), bytes),
+                Some(bytes) => small(&path.to_string(), bytes),
                 None => Err(Error::NotFound { path: path.to_string() }),
             },
             Self::Revision(revision) => decode(&revision.shown(path), &revision.read(path)?),
             Self::Edited { on, files } => match files.get(path) {
-                Some(bytes) => decode(&on.shown(path), bytes),
+                Some(bytes) => small(&on.shown(path), bytes),
                 None => on.read(path),
             },
         }
@@ -150,6 +147,14 @@ impl Sources {
 
 /// What the file begins with that Git LFS leaves in the place of a large one (its specification, version 1).
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
+
+/// The text of bytes in memory.
+fn small(path: &str, bytes: &[u8]) -> Result<Arc<str>, Error> {
+    match bytes.len() as u64 {
+        bytes if bytes > MAX_FILE_BYTES => Err(Error::TooLarge { path: path.to_owned(), bytes }),
+        _ => decode(path, bytes),
+    }
+}
 
 fn decode(path: &str, bytes: &[u8]) -> Result<Arc<str>, Error> {
     if bytes.starts_with(LFS_POINTER) {

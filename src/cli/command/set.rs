@@ -204,10 +204,18 @@ impl Run {
     ) -> Result<(), ExitStatus> {
         let mut after = Diagnostics::new();
         pipeline::load(edited, folder, given, NonZeroUsize::MIN, &mut map, &mut after);
-        let known: Vec<_> = before.iter().map(|problem| (problem.code, &problem.message)).collect();
+        // Each that was there before stands for one: the same mistake in a second place is a new one.
+        let mut known: Vec<_> =
+            before.iter().map(|problem| (problem.code, &problem.message, &problem.clusters)).collect();
         let mut wrong = Diagnostics::new();
-        for problem in after.iter().filter(|problem| !known.contains(&(problem.code, &problem.message))) {
-            wrong.push(problem.clone());
+        for problem in after.iter() {
+            let same = (problem.code, &problem.message, &problem.clusters);
+            match known.iter().position(|other| *other == same) {
+                Some(at) => {
+                    known.swap_remove(at);
+                }
+                None => wrong.push(problem.clone()),
+            }
         }
         if !wrong.has_errors() {
             return Ok(());

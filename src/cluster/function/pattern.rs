@@ -1,4 +1,5 @@
-//! Regular expressions: RE2's syntax as Go has it, matched in linear time.
+//! Regular expressions: RE2's syntax as Go has it. One match takes time in proportion to the text; how much all of them
+//! take has a limit.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use regex_syntax::ast::{self, Ast, Visitor};
 
 use super::arguments::{Arguments, Failure, list, map};
 use super::{Function, Reads};
-use crate::cluster::eval::limit::{self, Text};
+use crate::cluster::eval::limit::{self, Limit, Text};
 use crate::cluster::value::{Kind, Value};
 
 /// What it costs to compile a pattern.
@@ -40,8 +41,10 @@ fn find(arguments: &Arguments) -> Result<Value, Failure> {
 fn find_all(arguments: &Arguments) -> Result<Value, Failure> {
     let (pattern, text) = (pattern(arguments)?, arguments.text(1)?);
     let mut all = Vec::new();
+    let mut work = Work::default();
     for found in pattern.captures_iter(&text) {
         limit::elements(all.len() + 1)?;
+        work.match_at(found.get(0).map_or(0, |whole| whole.start()), &text)?;
         all.push(captured(&pattern, &found)?);
     }
     list(all)
@@ -80,18 +83,84 @@ fn pattern(arguments: &Arguments) -> Result<Regex, Failure> {
 
 /// `source` with every match replaced; `$1`, `${1}` and `${name}` in the replacement stand for what a group matched.
 pub(super) fn replace(pattern: &Regex, source: &str, replacement: &str) -> Result<String, Failure> {
+    let parts = parts(replacement);
     let mut text = Text::default();
     let mut end = 0;
+    let mut work = Work::default();
     for found in pattern.captures_iter(source) {
         let Some(whole) = found.get(0) else { continue };
+        work.match_at(whole.start(), source)?;
         text.push(source.get(end..whole.start()).unwrap_or(""))?;
-        let mut expanded = String::new();
-        found.expand(replacement, &mut expanded);
-        text.push(&expanded)?;
+        for part in &parts {
+            text.push(match part {
+                Part::Text(text) => text,
+                Part::Number(group) => found.get(*group).map_or("", |group| group.as_str()),
+                Part::Name(group) => found.name(group).map_or("", |group| group.as_str()),
+            })?;
+        }
         end = whole.end();
     }
     text.push(source.get(end..).unwrap_or(""))?;
     Ok(text.into_string())
+}
+
+/// A part of what matches are replaced with.
+enum Part<'t> {
+    Text(&'t str),
+    Number(usize),
+    Name(&'t str),
+}
+
+/// A replacement taken apart by the rules of Go's `Regexp.Expand`: a name is of letters, digits and `_`, as long as it
+/// can be, or stands between braces; of digits alone, without a zero before others, it is a number; `$$` is a `$`; any
+/// other `$` is itself.
+fn parts(replacement: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = replacement;
+    while let Some((before, after)) = rest.split_once('$') {
+        parts.push(Part::Text(before));
+        if let Some(after) = after.strip_prefix('$') {
+            parts.push(Part::Text("$"));
+            rest = after;
+        } else if let Some((name, after)) = name(after) {
+            let digits = name.bytes().all(|byte| byte.is_ascii_digit());
+            let number = name.parse().ok().filter(|_| digits && (name == "0" || !name.starts_with('0')));
+            parts.push(number.map_or(Part::Name(name), Part::Number));
+            rest = after;
+        } else {
+            parts.push(Part::Text("$"));
+            rest = after;
+        }
+    }
+    parts.push(Part::Text(rest));
+    parts
+}
+
+/// The name of a group that a text behind a `$` begins with, and what comes after it.
+fn name(text: &str) -> Option<(&str, &str)> {
+    let inside = text.strip_prefix('{').unwrap_or(text);
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let end = inside.find(|c| !is_part(c)).unwrap_or(inside.len());
+    let (name, after) = inside.split_at_checked(end).filter(|(name, _)| !name.is_empty())?;
+    match inside.len() == text.len() {
+        true => Some((name, after)),
+        false => Some((name, after.strip_prefix('}')?)),
+    }
+}
+
+/// What it takes to find all matches: each may be searched for up to the end of the text.
+#[derive(Default)]
+struct Work(usize);
+
+impl Work {
+    /// The bytes that all searches of one call may go over together.
+    const MOST: usize = 256 << 20;
+
+    /// Counts the search that goes on behind a match.
+    fn match_at(&mut self, start: usize, text: &str) -> Result<(), Failure> {
+        self.0 = self.0.saturating_add(text.len().saturating_sub(start));
+        if self.0 > Self::MOST { Err(Failure::from(Limit::Steps)) } else { Ok(()) }
+    }
 }
 
 /// The compiled pattern, which came with the argument at `index`. It may be secret, so no message shows a part

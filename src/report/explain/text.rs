@@ -141,11 +141,8 @@ impl Page<'_> {
         let mut before = (0, "");
         for row in rows {
             // Said once for lines that do the same.
-            let role = if (row.depth, row.role) == before && ["decided by", "untried"].contains(&row.role) {
-                ""
-            } else {
-                row.role
-            };
+            let role =
+                if (row.depth, row.role) == before && row.role == "decided by" { "" } else { row.role };
             before = (row.depth, row.role);
             let role = format!("{}{role}", "  ".repeat(row.depth));
             let role = format!("{role}{}", " ".repeat(roles.saturating_sub(wide(&role))));
