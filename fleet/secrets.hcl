@@ -9,14 +9,23 @@ component "secret-stores" {
       shop = {
         region     = cluster.labels.region
         role       = "arn:aws:iam::123456789012:role/${cluster.name}-secrets-shop"
-        prefix     = "${cluster.labels.env}/"
+        prefix     = "${cluster.labels.env}/shop/" # of its own, so that no store reads another's keys
         namespaces = concat([for namespace in keys(local.rooms_here) : namespace if namespace != "payments"], ["istio-ingress"])
       }
-      payments = {
-        region     = cluster.labels.region
-        role       = "arn:aws:iam::123456789012:role/${cluster.name}-secrets-payments"
-        prefix     = "${cluster.labels.env}/payments/"
-        namespaces = ["payments"]
+    }
+  }
+
+  # Where payments run, and nowhere else.
+  override "payments" {
+    match = "layer=online"
+    values = {
+      stores = {
+        payments = {
+          region     = cluster.labels.region
+          role       = "arn:aws:iam::123456789012:role/${cluster.name}-secrets-payments"
+          prefix     = "${cluster.labels.env}/payments/"
+          namespaces = ["payments"]
+        }
       }
     }
   }
