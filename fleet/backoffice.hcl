@@ -12,6 +12,9 @@ component "internal-gateway" {
     requests    = { cpu = "100m", memory = "128Mi" }
     limits      = { cpu = "1", memory = "256Mi" }
     annotations = { "service.beta.kubernetes.io/aws-load-balancer-scheme" = "internal" }
+
+    # Whatever the scheme comes to be, nobody else is let in.
+    load_balancer = { source_ranges = ["10.0.0.0/8"] }
   }
 }
 

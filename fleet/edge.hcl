@@ -17,6 +17,7 @@ component "ingress-gateway" {
     requests     = { cpu = "1", memory = "512Mi" }
     limits       = { cpu = "2", memory = "512Mi" }
     priority     = "core"
+    annotations  = { "service.beta.kubernetes.io/aws-load-balancer-scheme" = "internet-facing" } # or else it is internal
   }
 
   override "busy-zone" {

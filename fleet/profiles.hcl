@@ -7,6 +7,9 @@ profile "base" {
     mtls    = "STRICT"
     tracing = { sampling = 1 } # percent of requests
     room    = 1                # which share of its quota a team has here (teams.hcl)
+
+    # The AWS Load Balancer Controller, not the cloud provider: the two have opposite defaults for who may come in.
+    load_balancer = { class = "service.k8s.aws/nlb" }
   }
 }
 

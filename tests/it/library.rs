@@ -192,6 +192,8 @@ fn cases() -> Vec<(&'static str, &'static str, Value)> {
         ("Deployment/ingress", "/spec/template/spec/terminationGracePeriodSeconds", json!(90)),
         ("Deployment/ingress", "/spec/template/spec/priorityClassName", Value::Null),
         ("Service/ingress", "/metadata/annotations/lb", json!("on")),
+        ("Service/ingress", "/spec/loadBalancerClass", json!("service.k8s.aws/nlb")),
+        ("Service/ingress", "/spec/loadBalancerSourceRanges", json!(["10.0.0.0/8"])),
         (
             "NetworkPolicy/ingress",
             "/spec/ingress/1/from/0/namespaceSelector/matchLabels/kubernetes.io~1metadata.name",
@@ -264,6 +266,11 @@ fn cases() -> Vec<(&'static str, &'static str, Value)> {
         // coredns
         ("Service/kube-dns", "/spec/clusterIP", json!("10.0.0.10")),
         ("Deployment/coredns", "/spec/template/spec/tolerations", json!([])),
+        (
+            "Deployment/coredns",
+            "/spec/template/spec/containers/0/securityContext/capabilities",
+            json!({"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]}),
+        ),
         ("HorizontalPodAutoscaler/coredns", "/spec/scaleTargetRef/name", json!("coredns")),
         ("PodDisruptionBudget/coredns", "/spec/selector/matchLabels", json!({"k8s-app": "kube-dns"})),
         // observability

@@ -251,3 +251,44 @@ fn three_production_clusters_carry_the_peak() {
         assert!(least * 3 >= peak, "{service}: three clusters carry {} of {peak} a second", least * 3);
     }
 }
+
+/// The objects of a kind on all clusters, each with its cluster's name.
+fn all<'a>(kind: &'a str) -> impl Iterator<Item = (&'static str, &'static Value)> + 'a {
+    let objects = OBJECTS.iter().flat_map(|(cluster, objects)| objects.iter().map(|one| (cluster.as_str(), one)));
+    objects.filter(move |(_, object)| object["kind"] == kind)
+}
+
+#[test]
+fn the_world_reaches_the_public_gateways_and_no_other() {
+    let mut seen = 0;
+    for (cluster, service) in all("Service").filter(|(_, one)| one["spec"]["type"] == "LoadBalancer") {
+        seen += 1;
+        let name = service["metadata"]["name"].as_str().unwrap();
+        assert_eq!(service["spec"]["loadBalancerClass"], "service.k8s.aws/nlb", "{cluster}: {name}");
+        let scheme = &service["metadata"]["annotations"]["service.beta.kubernetes.io/aws-load-balancer-scheme"];
+        let ranges = &service["spec"]["loadBalancerSourceRanges"];
+        match name {
+            "ingress-gateway" => assert_eq!((scheme.as_str(), ranges), (Some("internet-facing"), &Value::Null)),
+            _ => assert_eq!((scheme.as_str(), ranges.is_array()), (Some("internal"), true), "{cluster}: {name}"),
+        }
+    }
+    assert_eq!(seen, 20);
+}
+
+#[test]
+fn no_store_of_secrets_reads_the_keys_of_another() {
+    let mut seen = 0;
+    for (cluster, objects) in &*OBJECTS {
+        let stores = objects.iter().filter(|object| object["kind"] == "ClusterSecretStore");
+        let stores: Vec<_> = stores.map(|store| &store["spec"]["provider"]["aws"]["prefix"]).collect();
+        let stores: Vec<_> = stores.into_iter().map(|prefix| prefix.as_str().unwrap()).collect();
+        for (at, prefix) in stores.iter().enumerate() {
+            seen += 1;
+            let others = stores.iter().enumerate().filter(|(other, _)| *other != at);
+            for (_, other) in others {
+                assert!(prefix.ends_with('/') && !other.starts_with(prefix), "{cluster}: {prefix} and {other}");
+            }
+        }
+    }
+    assert_eq!(seen, 20, "two on each online cluster, one on each at the edge");
+}

@@ -80,6 +80,8 @@ component "ingress" {
     grace       = "90s"
     cpu         = 80
     annotations = { lb = "on" }
+
+    load_balancer = { class = "service.k8s.aws/nlb", source_ranges = ["10.0.0.0/8"] }
     peaks       = { evening = merge(local.peak, { timezone = "Europe/Berlin" }), night = local.peak }
   })
 }
