@@ -5,14 +5,29 @@ component "alerts" {
   templates  = ["observability/alerts"]
   depends_on = ["namespaces"]
   values = {
-    # A deploy that went well and a shop that sells nothing look alike to every other layer.
-    business = {
-      checkouts_per_minute = {
-        expr    = "sum(rate(shop_checkouts_total[5m])) * 60"
-        alert   = "< 0.5 * (sum(rate(shop_checkouts_total[5m] offset 1w)) * 60)"
-        for     = "15m"
-        summary = "Half as many checkouts as a week ago"
+    ignored  = ["capacity", "batch"] # what lies there may wait
+    gateways = ["istio-ingress"]
+  }
+
+  # A deploy that went well and a shop that sells nothing look alike to every other layer. A drained cluster is to sell
+  # nothing.
+  override "sells" {
+    match = "env=prod"
+    values = {
+      business = {
+        for name, metric in local.business : name => metric if cluster.values.ingress.weight > 0
       }
+    }
+  }
+}
+
+locals {
+  business = {
+    checkouts_per_minute = {
+      expr    = "(sum(rate(shop_checkouts_total[5m])) or vector(0)) * 60"
+      alert   = "< 0.5 * 60 * sum(rate(shop_checkouts_total[5m] offset 1w)) or absent(shop_checkouts_total)"
+      for     = "15m"
+      summary = "Half as many checkouts as a week ago, or nobody counts them"
     }
   }
 }

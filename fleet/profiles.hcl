@@ -10,6 +10,8 @@ profile "base" {
 
     # The AWS Load Balancer Controller, not the cloud provider: the two have opposite defaults for who may come in.
     load_balancer = { class = "service.k8s.aws/nlb" }
+
+    prometheus = "http://prometheus.${cluster.name}.internal:9090"
   }
 }
 
@@ -38,6 +40,7 @@ profile "staging" {
     istio   = { revision = "1-30" } # the next revision of the mesh, before production gets it
     tracing = { sampling = 100 }
     room    = 0.5
+    pages   = false # a ticket is enough: nobody is woken for it
   }
 }
 
@@ -49,5 +52,6 @@ profile "dev" {
     istio   = { revision = "1-30" }
     tracing = { sampling = 100 }
     room    = 0.25
+    pages   = false
   }
 }

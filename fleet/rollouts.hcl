@@ -1,15 +1,31 @@
-# Staging first, then production. The dev clusters are in no rollout: each is a release of its own.
+# Staging first, then production: two rollouts, each with a digest of its own, so nothing but the order in which they are
+# applied keeps production from being first. The dev clusters are in no rollout: each is a release of its own.
+
+# What pods answered, as their own proxies count it.
 
 gate "errors" {
-  prometheus  = "http://prometheus.${cluster.name}.internal:9090"
+  prometheus  = cluster.values.prometheus
   query       = "(sum(rate(istio_requests_total{reporter=\"destination\",response_code=~\"5..\"}[2m])) or vector(0)) / sum(rate(istio_requests_total{reporter=\"destination\"}[2m]))"
   max         = 0.01
   interval    = "30s"
   min_samples = 10
 }
 
+# What never reached a pod (no route, no cluster, no endpoint, no connection) only the gateways count.
+gate "gateways" {
+  prometheus  = cluster.values.prometheus
+  query       = "(sum(rate(${local.at_gateways},response_code=~\"5..\"}[2m]) or rate(${local.at_gateways},response_flags=~\".*(NR|NC|UH|UF|UC).*\"}[2m])) or vector(0)) / sum(rate(${local.at_gateways}}[2m]))"
+  max         = 0.01
+  interval    = "30s"
+  min_samples = 10
+}
+
+locals {
+  at_gateways = "istio_requests_total{reporter=\"source\",source_workload_namespace=\"istio-ingress\""
+}
+
 gate "latency" {
-  prometheus  = "http://prometheus.${cluster.name}.internal:9090"
+  prometheus  = cluster.values.prometheus
   query       = "histogram_quantile(0.99, sum by (le) (rate(istio_request_duration_milliseconds_bucket{reporter=\"destination\"}[2m])))"
   max         = 800 # milliseconds
   interval    = "30s"
@@ -23,12 +39,12 @@ rollout "staging" {
   stage "canary" {
     clusters = ["staging-a"]
     soak     = "10m"
-    gates    = ["errors"]
+    gates    = ["errors", "gateways"]
   }
   stage "rest" {
     clusters = ["staging-b"]
     soak     = "10m"
-    gates    = ["errors"]
+    gates    = ["errors", "gateways"]
   }
 }
 
@@ -39,23 +55,23 @@ rollout "prod" {
   stage "canary" {
     clusters = ["prod-a"]
     soak     = "15m"
-    gates    = ["errors", "latency"]
+    gates    = ["errors", "gateways", "latency"]
   }
   stage "rest" {
     clusters = ["prod-b", "prod-c", "prod-d"] # one at a time
     soak     = "10m"
-    gates    = ["errors", "latency"]
+    gates    = ["errors", "gateways", "latency"]
   }
   # What only the edge runs is proven by none of the four: the edge has a canary of its own.
   stage "edge-canary" {
     clusters = ["edge-eu"]
     soak     = "15m"
-    gates    = ["errors", "latency"]
+    gates    = ["errors", "gateways", "latency"]
   }
   stage "edge" {
     clusters = ["edge-ap"]
     soak     = "10m"
-    gates    = ["errors", "latency"]
+    gates    = ["errors", "gateways", "latency"]
   }
 
   freeze "evening" {

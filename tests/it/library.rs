@@ -275,11 +275,27 @@ fn cases() -> Vec<(&'static str, &'static str, Value)> {
         ("PodDisruptionBudget/coredns", "/spec/selector/matchLabels", json!({"k8s-app": "kube-dns"})),
         // observability
         ("PrometheusRule/alerts-layers", "/spec/groups/3", Value::Null),
-        ("PrometheusRule/alerts-scaling", "/spec/groups/1/rules/0/for", json!("5m")),
         (
             "PrometheusRule/alerts-scaling",
             "/spec/groups/1/rules/0/expr",
-            json!(r#"sum by (namespace) (kube_pod_status_phase{phase="Pending",namespace!~"a|b"}) > 0"#),
+            json!(
+                "count by (namespace) (time() - kube_pod_created > 300 and on (namespace, pod) \
+                 kube_pod_status_phase{phase=\"Pending\",namespace!~\"a|b\"} == 1)"
+            ),
+        ),
+        ("PrometheusRule/alerts-scaling", "/spec/groups/1/rules/0/labels/severity", json!("ticket")),
+        ("PrometheusRule/alerts-workloads", "/spec/groups/0/rules/0/labels/severity", json!("ticket")),
+        ("PrometheusRule/alerts-layers", "/spec/groups/2/rules/4/labels/severity", json!("ticket")),
+        (
+            "PrometheusRule/alerts-layers",
+            "/spec/groups/2/rules/3/expr",
+            json!(
+                "(sum by (source_workload) (rate(istio_requests_total{reporter=\"source\",\
+                 source_workload_namespace=~\"in|out\",response_code=~\"5..\"}[5m])\n  or \
+                 rate(istio_requests_total{reporter=\"source\",source_workload_namespace=~\"in|out\",\
+                 response_flags=~\".*(NR|NC|UH|UF|UC).*\"}[5m])))\n  / sum by (source_workload) \
+                 (rate(istio_requests_total{reporter=\"source\",source_workload_namespace=~\"in|out\"}[5m]))\n"
+            ),
         ),
         (
             "Deployment/collector",

@@ -292,3 +292,24 @@ fn no_store_of_secrets_reads_the_keys_of_another() {
     }
     assert_eq!(seen, 20, "two on each online cluster, one on each at the edge");
 }
+
+#[test]
+fn people_are_woken_for_customers_alone() {
+    let mut pages: BTreeMap<&str, i32> = BTreeMap::new();
+    for (cluster, rule) in all("PrometheusRule") {
+        let groups = rule["spec"]["groups"].as_array().unwrap().iter();
+        let rules = groups.flat_map(|group| group["rules"].as_array().unwrap());
+        for rule in rules.filter(|rule| rule["labels"]["severity"] == "page") {
+            *pages.entry(cluster.split('-').next().unwrap()).or_default() += 1;
+            assert!(rule["alert"].is_string(), "{rule}");
+        }
+    }
+    assert_eq!(pages.keys().copied().collect::<Vec<_>>(), ["edge", "prod"], "{pages:?}");
+}
+
+#[test]
+fn each_stage_asks_the_gateways_too() {
+    let fleet = std::fs::read_to_string(example::root().join("fleet/rollouts.hcl")).unwrap();
+    let gates: Vec<_> = fleet.lines().filter(|line| line.trim_start().starts_with("gates ")).collect();
+    assert!(gates.len() >= 6 && gates.iter().all(|line| line.contains("\"gateways\"")), "{gates:?}");
+}

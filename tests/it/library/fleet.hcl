@@ -209,7 +209,7 @@ component "dns" {
 component "alerts" {
   namespace = "legacy"
   templates = ["observability/alerts"]
-  values    = { wait = "5m", start = "30s", ignored = ["a", "b"] }
+  values    = { wait = "5m", start = "30s", ignored = ["a", "b"], gateways = ["in", "out"], pages = false }
 }
 
 component "collector" {
