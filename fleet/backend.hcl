@@ -40,8 +40,11 @@ service "api" {
 }
 
 locals {
-  surge_pods         = 200 # more pods of backend-a at peak, over the whole fleet
-  backend_a_requests = { cpu = "500m", memory = "512Mi" }
+  surge_pods = 200 # more pods of backend-a at peak, over the whole fleet
+
+  # In thousandths of a core and Mi. The over-provisioner holds room for pods of this size, sidecar and all.
+  backend_a = { cpu = 500, memory = 512 }
+  proxy     = { cpu = 200, memory = 256 }
 }
 
 service "backend-a" {
@@ -49,8 +52,8 @@ service "backend-a" {
   namespace = "backend"
   labels    = { tier = "backend", core = "yes" }
   image     = "registry.example.com/shop/backend-a:2.3.1"
-  requests  = local.backend_a_requests # the over-provisioner holds room for pods of this size
-  limits    = local.backend_a_requests
+  requests  = { cpu = "${local.backend_a.cpu}m", memory = "${local.backend_a.memory}Mi" }
+  limits    = { cpu = "${local.backend_a.cpu}m", memory = "${local.backend_a.memory}Mi" }
   access    = { from = ["api"], egress = ["api.example.net:443"] }
   traffic   = { peak_rps = 56000, pod_rps = 200, scale_up = "90s", surge_pods = local.surge_pods }
   env       = { CARTS_SHARDS = local.carts_shards }

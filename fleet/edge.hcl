@@ -28,8 +28,12 @@ component "ingress-gateway" {
     match  = "env=prod"
     values = { peaks = { evening = merge(local.evening, { replicas = ceil(12 * 70 / 100) }) } }
   }
+  override "edge" {
+    match  = "env=edge"
+    values = { replicas = 4, max_replicas = 16 } # 40,000 requests a second, 2,500 for a proxy: all, should the other edge be gone
+  }
   override "small" {
-    match  = "env in (dev,edge)"
+    match  = "env=dev"
     values = { replicas = 2, max_replicas = 4, requests = { cpu = "250m", memory = "256Mi" }, limits = { cpu = "1", memory = "256Mi" } }
   }
 }

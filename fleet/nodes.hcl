@@ -1,8 +1,8 @@
 # Machines: Karpenter makes them as pods need them.
 
 locals {
-  # How many cores the nodes of pods without a pool may come to.
-  cores = { prod = 4000, staging = 600, dev = 50, edge = 100 }
+  # How many cores the nodes of pods without a pool may come to: somewhat more than their quotas (teams.hcl).
+  cores = { prod = 150, staging = 100, dev = 100, edge = 100 }
 }
 
 component "nodes" {
@@ -11,8 +11,8 @@ component "nodes" {
     nodes = { image = "bottlerocket@v1.44.0", role = "KarpenterNode-${cluster.name}" }
 
     pools = {
-      # Pods that name no pool: spot is tried first, and gets no more than 60 % of the cores. The label is for what must
-      # never be all on spot: spread over it, three pods of five are (templates/README.md).
+      # Pods that name no pool: spot is tried first, and gets no more than 60 % of the cores. Pods spread over the label
+      # (`capacity_spread`, rules.hcl) are on spot three times of five, however few they are.
       general-spot = {
         capacity     = ["spot"]
         dedicated    = false
@@ -27,16 +27,14 @@ component "nodes" {
         requirements = [{ key = "capacity-spread", operator = "In", values = ["4", "5"] }]
       }
 
-      # Apart from each other by what they run: a service asks for one by its name.
+      # Apart from each other by what they run, and never on spot: what the others need, the core, payments, volumes.
       system   = { limits = { cpu = 64 } }
-      business = { limits = { cpu = 1000 } }
-      online   = { limits = { cpu = 2000 }, categories = ["c"] }
-      secure   = { limits = { cpu = 100 } }
-      stateful = { limits = { cpu = 200 }, categories = ["r"] }
-      offline  = { limits = { cpu = 1000 }, capacity = ["spot", "on-demand"], categories = ["m", "r"] }
+      online   = { limits = { cpu = 300 }, categories = ["c"] }
+      secure   = { limits = { cpu = 60 } }
+      stateful = { limits = { cpu = 40 }, categories = ["r"] }
 
       # Nobody is moved in the middle of a job; what the cloud takes back is done again.
-      batch = { limits = { cpu = 1000 }, capacity = ["spot"], consolidation = "WhenEmpty", consolidate_after = "30s" }
+      batch = { limits = { cpu = 100 }, capacity = ["spot"], consolidation = "WhenEmpty", consolidate_after = "30s" }
     }
   }
 
@@ -50,6 +48,13 @@ component "nodes" {
       }
     }
   }
+}
+
+# What everybody needs, apart from everybody.
+override "system-nodes" {
+  match  = "env!=dev"
+  units  = "name in (ingress-gateway,internal-gateway,egress-gateway,dns)"
+  values = { pool = "system" }
 }
 
 # Where Karpenter itself is down, the cluster autoscaler goes on with the node groups that a cluster came with.
@@ -69,23 +74,29 @@ component "priorities" {
       core    = { value = 100000, description = "What the shop cannot sell without." }
       default = { value = 1000, default = true, description = "Pods that name no class." }
 
-      # Above the over-provisioner, whose room it may take, and below everybody else.
+      # Below everybody but the over-provisioner, and even that is not pre-empted by what may wait.
       batch = { value = -5, preempts = false, description = "What may wait." }
     }
   }
 }
 
-# Room for a burst: pause pods of the size of backend-a's, so that its pods start at once and the nodes for
-# the next ones come up meanwhile.
+# Room for a burst: pause pods of the size of backend-a's, on the same nodes, so that its pods start at once and the nodes
+# for the next ones come up meanwhile.
 component "over-provisioner" {
-  match      = "env=prod"
+  match      = "env in (prod,staging)"
   namespace  = "capacity"
   templates  = ["capacity/over-provisioner"]
   depends_on = ["namespaces"]
   values = {
     # 200 pods over the fleet: 50 for each production cluster.
     replicas = ceil(local.surge_pods / length([for c in clusters : c.name if c.labels.env == "prod" && !c.retired]))
-    requests = local.backend_a_requests
+    requests = { cpu = "${local.backend_a.cpu + local.proxy.cpu}m", memory = "${local.backend_a.memory + local.proxy.memory}Mi" }
+    pool     = "online"
+  }
+
+  override "staging" {
+    match  = "env=staging"
+    values = { replicas = 2 }
   }
 
   excuse "readiness" {

@@ -3,7 +3,7 @@
 
 profile "base" {
   values = {
-    istio   = { revision = "1-29" }
+    istio   = { revision = "1-29", proxy = { cpu = "${local.proxy.cpu}m", memory = "${local.proxy.memory}Mi" } }
     mtls    = "STRICT"
     tracing = { sampling = 1 } # percent of requests
     room    = 1                # which share of its quota a team has here (teams.hcl)

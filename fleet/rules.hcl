@@ -24,6 +24,20 @@ override "core" {
   priority = "core"
 }
 
+# Nodes on demand for what sells; what has nodes of its own already keeps them.
+override "core-nodes" {
+  match = "env!=dev"
+  units = "core=yes,tier!=data,layer!=secure"
+  pool  = "online"
+}
+
+# The rest may be on spot, but never all of it.
+override "mixed-nodes" {
+  match  = "env!=dev"
+  units  = "tier in (web,backend,steady,edge),core!=yes"
+  values = { capacity_spread = true }
+}
+
 # Staging runs what production runs, only less of it.
 override "staging" {
   match = "env=staging"

@@ -265,7 +265,15 @@ fn cases() -> Vec<(&'static str, &'static str, Value)> {
         ),
         // coredns
         ("Service/kube-dns", "/spec/clusterIP", json!("10.0.0.10")),
-        ("Deployment/coredns", "/spec/template/spec/tolerations", json!([])),
+        (
+            "Deployment/coredns",
+            "/spec/template/spec/tolerations",
+            json!([{"key": "dedicated", "operator": "Equal", "value": "plain", "effect": "NoSchedule"}]),
+        ),
+        ("Deployment/coredns", "/spec/template/spec/nodeSelector", json!({"karpenter.sh/nodepool": "plain"})),
+        ("Deployment/room", "/spec/template/spec/nodeSelector", json!({"karpenter.sh/nodepool": "plain"})),
+        ("Deployment/room", "/spec/template/spec/tolerations/0/value", json!("plain")),
+        ("Deployment/ingress", "/spec/template/spec/nodeSelector", Value::Null),
         (
             "Deployment/coredns",
             "/spec/template/spec/containers/0/securityContext/capabilities",

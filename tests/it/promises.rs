@@ -48,9 +48,9 @@ fn nothing_is_found_and_little_is_excused() {
     assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
     no findings, 4 excuses
       namespace (11 objects on 11 clusters): the installation of Istio makes istio-system
-      readiness (4 objects on 4 clusters): a pause pod serves nobody
-      liveness (4 objects on 4 clusters): a pause pod does nothing that could hang
-      disruption (4 objects on 4 clusters): the room gives way to whoever needs it, all of it at once if need be
+      readiness (6 objects on 6 clusters): a pause pod serves nobody
+      liveness (6 objects on 6 clusters): a pause pod does nothing that could hang
+      disruption (6 objects on 6 clusters): the room gives way to whoever needs it, all of it at once if need be
     ");
 }
 
@@ -312,4 +312,44 @@ fn each_stage_asks_the_gateways_too() {
     let fleet = std::fs::read_to_string(example::root().join("fleet/rollouts.hcl")).unwrap();
     let gates: Vec<_> = fleet.lines().filter(|line| line.trim_start().starts_with("gates ")).collect();
     assert!(gates.len() >= 6 && gates.iter().all(|line| line.contains("\"gateways\"")), "{gates:?}");
+}
+
+#[test]
+fn every_pool_has_pods_and_the_core_none_on_spot() {
+    const POOL: &str = "karpenter.sh/nodepool";
+    for (cluster, objects) in OBJECTS.iter().filter(|(cluster, _)| !cluster.starts_with("dev-")) {
+        let pods = Pods::of(objects);
+        let asks = |pods: &Pods<'_>| pods.template()["spec"]["nodeSelector"][POOL].as_str();
+        let pools = objects.iter().filter(|object| object["kind"] == "NodePool");
+        let pools: BTreeMap<_, _> =
+            pools.map(|pool| (pool["metadata"]["name"].as_str().unwrap(), &pool["spec"]["template"]["spec"])).collect();
+        if cluster.starts_with("prod-") {
+            for (name, spec) in &pools {
+                let asked = pods.iter().any(|pods| asks(pods) == Some(name));
+                assert!(spec["taints"].is_null() || asked, "{cluster}: nobody asks for the pool {name}");
+            }
+        }
+        for pods in pods.iter().filter(|pods| pods.object["metadata"]["labels"]["core"] == "yes") {
+            let pool = pools[asks(pods).unwrap()];
+            let requirements = pool["requirements"].as_array().unwrap().iter();
+            let mut capacity = requirements.filter(|one| one["key"] == "karpenter.sh/capacity-type");
+            assert_eq!(capacity.next().unwrap()["values"], serde_json::json!(["on-demand"]), "{cluster}");
+        }
+    }
+}
+
+#[test]
+fn a_pause_pod_holds_room_for_a_pod_with_its_sidecar() {
+    for cluster in ["prod-a", "staging-a"] {
+        let pods = Pods::of(&OBJECTS[cluster]);
+        let named = |name: &str| pods.iter().find(|pods| pods.object["metadata"]["name"] == name).unwrap();
+        let (room, pod) = (named("over-provisioner"), named("backend-a"));
+        for of in ["cpu", "memory"] {
+            let held = room.containers()[0]["resources"]["requests"][of].as_str().unwrap();
+            assert_eq!(Quantity::parse(held).unwrap(), pod.request(of), "{cluster}: {of}");
+        }
+        for at in ["nodeSelector", "tolerations"] {
+            assert_eq!(room.template()["spec"][at], pod.template()["spec"][at], "{cluster}: {at}");
+        }
+    }
 }

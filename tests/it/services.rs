@@ -96,3 +96,24 @@ fn keda_is_given_no_metric_of_pods() {
     assert_eq!(status, Some(2), "{stderr}");
     assert!(stderr.contains("`autoscale` has a `trigger` and a `metric`"), "{stderr}");
 }
+
+#[test]
+fn pods_may_be_spread_over_what_nodes_cost() {
+    let spread = |service: &str| lines(render("", &format!("{BURSTABLE}\n  {service}")), &["topologyKey"]);
+    assert_snapshot!(spread(""), @"
+    topologyKey: topology.kubernetes.io/zone
+    topologyKey: kubernetes.io/hostname
+    ");
+    assert_snapshot!(spread("values = { capacity_spread = true }"), @"
+    topologyKey: topology.kubernetes.io/zone
+    topologyKey: kubernetes.io/hostname
+    topologyKey: capacity-spread
+    ");
+}
+
+#[test]
+fn no_scratch_folder_keeps_a_node_from_being_removed() {
+    let safe = |values| lines(render(values, BURSTABLE), &["safe-to-evict"]);
+    assert_snapshot!(safe(""), @"cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes: tmp");
+    assert_snapshot!(safe("istio = { revision = \"1-29\" }"), @"cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes: tmp,workload-socket,credential-socket,workload-certs,istio-envoy,istio-data");
+}

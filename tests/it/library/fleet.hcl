@@ -179,7 +179,7 @@ component "priorities" {
 component "room" {
   namespace = "legacy"
   templates = ["capacity/over-provisioner"]
-  values    = { replicas = 1, requests = { cpu = "1", memory = "1Gi" }, image = "registry.example.com/pause:1" }
+  values    = { replicas = 1, pool = "plain", requests = { cpu = "1", memory = "1Gi" }, image = "registry.example.com/pause:1" }
 
   excuse "readiness" {
     reason = "a pause pod serves nobody"
@@ -202,6 +202,7 @@ component "dns" {
     cluster_ip  = "10.0.0.10"
     replicas    = 3
     tolerations = []
+    pool        = "plain"
     dns         = { domain = "small.local", stubs = { "corp.example.com" = "10.1.0.2" } }
   }
 }
