@@ -1,10 +1,5 @@
 # What goes in and out: the gateways are the same on each cluster, so that the CDN can send anybody to any of them.
 
-locals {
-  # The crowd comes at six. What is there half an hour before is 70 % of what is needed then.
-  evening = { start = "30 17 * * *", end = "0 22 * * *", timezone = "Europe/Berlin" }
-}
-
 component "ingress-gateway" {
   namespace  = "istio-ingress"
   templates  = ["istio/ingress-gateway"]
@@ -23,10 +18,6 @@ component "ingress-gateway" {
   override "busy-zone" {
     match  = "env=prod,zone=eu-west-1a" # the partners' networks come in here
     values = { replicas = 5 }
-  }
-  override "peaks" {
-    match  = "env=prod"
-    values = { peaks = { evening = merge(local.evening, { replicas = ceil(12 * 70 / 100) }) } }
   }
   override "edge" {
     match  = "env=edge"

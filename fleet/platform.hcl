@@ -76,9 +76,4 @@ component "dns" {
     max_replicas = 5
     dns          = { ttl = 30, cache = 300, max_concurrent = 1000 }
   }
-
-  override "peaks" {
-    match  = "env=prod"
-    values = { peaks = { evening = merge(local.evening, { replicas = 5 }) } }
-  }
 }

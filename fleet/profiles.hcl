@@ -42,6 +42,10 @@ profile "staging" {
     room    = 0.5
     pages   = false # a ticket is enough: nobody is woken for it
   }
+
+  service {
+    rightsize = "recommend"
+  }
 }
 
 profile "dev" {

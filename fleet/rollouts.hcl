@@ -78,7 +78,7 @@ rollout "prod" {
     cron     = "0 17 * * *"
     duration = "5h"
     timezone = "Europe/Berlin"
-    reason   = "the peak of each day (local.evening)"
+    reason   = "the peak of each day (local.peaks)"
   }
   freeze "black-friday" {
     from   = "2026-11-26T00:00:00Z"

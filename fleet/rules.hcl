@@ -38,6 +38,27 @@ override "mixed-nodes" {
   values = { capacity_spread = true }
 }
 
+locals {
+  # The crowd comes at six, and to a sale that was announced at once. What is there before is 70 % of what is needed then;
+  # it needs no release, so it comes in a freeze (rollouts.hcl) just as well.
+  peaks = {
+    evening      = { start = "30 17 * * *", end = "0 22 * * *", timezone = "Europe/Berlin", percent = 70 }
+    black-friday = { start = "30 23 25 11 *", end = "0 0 1 12 *", timezone = "Europe/Berlin", percent = 70 }
+  }
+}
+
+override "peaks" {
+  match  = "env in (prod,staging)"
+  units  = "core=yes,tier in (web,backend)"
+  values = { peaks = local.peaks }
+}
+
+override "peaks-before" {
+  match  = "env in (prod,staging)"
+  units  = "name in (ingress-gateway,dns)" # what the crowd comes through
+  values = { peaks = local.peaks }
+}
+
 # Staging runs what production runs, only less of it.
 override "staging" {
   match = "env=staging"

@@ -1,13 +1,7 @@
-variable "prescale" {
-  type        = bool
-  default     = false
-  description = "Whether the core holds 70 % of its pods: true from half an hour before an announced peak to its end"
-}
-
 locals {
-  # The share of the pods of a peak that the core always has. The rest comes as the load does, doubling each minute: soon
-  # enough for an evening, too late for a sale that is announced and begins for everybody at once.
-  floor = var.prescale ? 0.7 : 0.25
+  # The share of the pods of a peak that the core always has. The rest comes before a peak that is known (rules.hcl), and
+  # else as the load does, doubling each minute.
+  floor = 0.25
 }
 
 # `traffic` is of the whole fleet, and `pod_rps` what one pod carries at its CPU target. `max` is enough for the peak on

@@ -184,6 +184,8 @@ fn cases() -> Vec<(&'static str, &'static str, Value)> {
         ("ScaledObject/ingress", "/spec/triggers/0/metadata/value", json!("80")),
         ("ScaledObject/ingress", "/spec/triggers/1/metadata/timezone", json!("Europe/Berlin")),
         ("ScaledObject/ingress", "/spec/triggers/2/metadata/timezone", json!("Etc/UTC")),
+        ("ScaledObject/ingress", "/spec/triggers/1/metadata/desiredReplicas", json!("7")),
+        ("ScaledObject/ingress", "/spec/triggers/2/metadata/desiredReplicas", json!("3")),
         (
             "ScaledObject/ingress",
             "/spec/advanced/horizontalPodAutoscalerConfig/behavior/scaleUp/policies/0/value",

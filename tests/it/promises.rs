@@ -353,3 +353,32 @@ fn a_pause_pod_holds_room_for_a_pod_with_its_sidecar() {
         }
     }
 }
+
+#[test]
+fn staging_has_the_kinds_of_production() {
+    let kinds = |cluster: &str| -> std::collections::BTreeSet<_> {
+        let objects = OBJECTS[cluster].iter().filter(|object| object["kind"] != "ConfigMap");
+        objects.map(|object| object["kind"].as_str().unwrap()).collect()
+    };
+    assert_eq!(kinds("staging-a"), kinds("prod-a"));
+}
+
+#[test]
+fn the_core_is_there_before_the_crowd() {
+    let mut seen = 0;
+    for (cluster, scaled) in all("ScaledObject").filter(|(cluster, _)| cluster.starts_with("prod-")) {
+        if scaled["metadata"]["labels"]["core"] != "yes" {
+            continue;
+        }
+        seen += 1;
+        let triggers = scaled["spec"]["triggers"].as_array().unwrap();
+        let kinds: Vec<_> = triggers.iter().map(|trigger| trigger["type"].as_str().unwrap()).collect();
+        assert!(kinds.contains(&"cpu"), "{cluster}: {scaled}");
+        let most = scaled["spec"]["maxReplicaCount"].as_i64().unwrap();
+        let crons = triggers.iter().filter(|trigger| trigger["type"] == "cron");
+        let crons: Vec<i64> =
+            crons.map(|one| one["metadata"]["desiredReplicas"].as_str().unwrap().parse().unwrap()).collect();
+        assert_eq!(crons, [(most * 7 + 9) / 10; 2], "{cluster}: {}", scaled["metadata"]["name"]);
+    }
+    assert_eq!(seen, 20, "five services on four clusters");
+}

@@ -86,15 +86,33 @@ fn a_pod_goes_on_for_a_while_when_it_is_told_to_end() {
     assert_snapshot!(ends("shutdown {\n    grace = \"5s\"\n  }"), @"      terminationGracePeriodSeconds: 5");
 }
 
+/// A service that is scaled by this metric, and by what `more` says.
+fn scaled(metric: &str, more: &str) -> String {
+    format!(
+        "{BURSTABLE}\n  autoscale {{\n    min = 1\n    max = 25\n    cpu = 70\n    metric \"{metric}\" {{\n      \
+         target = \"10\"\n    }}\n  {more}  }}"
+    )
+}
+
 #[test]
-fn keda_is_given_no_metric_of_pods() {
-    let scaled = format!(
-        "{BURSTABLE}\n  autoscale {{\n    min = 1\n    max = 2\n    metric \"requests_per_second\" {{\n      \
-         target = \"10\"\n    }}\n    trigger \"cron\" {{\n      start = \"0 8 * * *\"\n    }}\n  }}"
-    );
-    let Outcome { status, stderr, .. } = render("", &scaled);
+fn keda_asks_prometheus_for_the_metric_of_pods_that_it_knows() {
+    let cron = "trigger \"cron\" {\n    start = \"0 8 * * *\"\n  }\n";
+    let Outcome { status, stderr, .. } = render("", &scaled("jobs", cron));
     assert_eq!(status, Some(2), "{stderr}");
-    assert!(stderr.contains("`autoscale` has a `trigger` and a `metric`"), "{stderr}");
+    assert!(stderr.contains("`autoscale.metric` jobs beside a `trigger`"), "{stderr}");
+    let Outcome { status, stderr, .. } = render("", &scaled("requests_per_second", cron));
+    assert_eq!(status, Some(2), "{stderr}");
+    assert!(stderr.contains("say in `values.prometheus`"), "{stderr}");
+}
+
+#[test]
+fn pods_are_there_before_a_peak_and_the_load_still_counts() {
+    let peak = "peaks = { evening = { start = \"0 17 * * *\", end = \"0 22 * * *\", percent = 70 } }";
+    let values = format!("prometheus = \"http://prometheus:9090\", {peak}");
+    let said = lines(render(&values, &scaled("requests_per_second", "")), &["fallback:", "triggers:"]);
+    assert_snapshot!(said, @"");
+    let said = lines(render(&values, &scaled("requests_per_second", "")), &["kind: HorizontalPodAutoscaler"]);
+    assert_snapshot!(said, @"");
 }
 
 #[test]

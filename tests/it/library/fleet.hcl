@@ -82,7 +82,7 @@ component "ingress" {
     annotations = { lb = "on" }
 
     load_balancer = { class = "service.k8s.aws/nlb", source_ranges = ["10.0.0.0/8"] }
-    peaks       = { evening = merge(local.peak, { timezone = "Europe/Berlin" }), night = local.peak }
+    peaks       = { evening = merge(local.peak, { timezone = "Europe/Berlin" }), night = { start = "0 22 * * *", end = "0 6 * * *", percent = 30 } }
   })
 }
 
