@@ -31,6 +31,7 @@ service "sales-report" {
   image     = "registry.example.com/shop/sales-report:0.31.0"
   requests  = { cpu = "4", memory = "8Gi" }
   limits    = { cpu = "8", memory = "8Gi" }
+  values    = { deadline = "3h" } # what is not done by then hangs
   access    = { egress = ["warehouse.example.net:443"] }
   env       = { WAREHOUSE_TOKEN = { secret = "shop/sales-report/warehouse-token" } }
 }
@@ -45,6 +46,7 @@ service "thumbnails" {
   limits    = { cpu = "2", memory = "1Gi" }
   access    = { egress = ["mq.example.net:5671", "pictures.example.net:443"] }
   env       = { AMQP_URL = { secret = "shop/thumbnails/amqp-url" } }
+  values    = { cloud_role = "arn:aws:iam::123456789012:role/${cluster.name}-thumbnails" } # writes into one bucket
 
   autoscale {
     min = 0 # nothing to do, nothing to pay

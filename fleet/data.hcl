@@ -4,7 +4,8 @@ locals {
   carts_shards = join(",", [for shard in range(local.carts) : "carts-${shard}.carts-peers.data:6379"])
 }
 
-# The carts: a store of its own in each cluster, because a shopper stays on one cluster.
+# The carts: a store of its own in each cluster, because a shopper stays on one cluster. No cart lies on two of them: while a
+# node is drained, a third of the carts of its cluster cannot be read until the volume is on another node, a minute or two.
 service "carts" {
   match     = "layer=online"
   namespace = "data"
@@ -13,19 +14,20 @@ service "carts" {
   image     = "registry.example.com/shop/valkey:8.1.4"
   replicas  = local.carts
   pool      = "stateful" # never on spot: a volume does not move in two minutes
-  args      = ["--appendonly", "yes", "--dir", "/data"]
-  requests  = { cpu = "500m", memory = "2Gi" }
-  limits    = { cpu = "500m", memory = "2Gi" }
-  access    = { from = ["backend-a", "checkout", "cart-expiry"] }
+  # Full, it takes no more carts; it neither forgets any nor grows until it is killed. The rest is for rewriting the file.
+  args     = ["--appendonly", "yes", "--dir", "/data", "--maxmemory", "1400mb", "--maxmemory-policy", "noeviction"]
+  requests = { cpu = "500m", memory = "2Gi" }
+  limits   = { cpu = "500m", memory = "2Gi" }
+  access   = { from = ["backend-a", "checkout", "cart-expiry"] }
 
   port "tcp-valkey" {
     number = 6379
   }
   probe "readiness" {
-    command = ["valkey-cli", "ping"]
+    command = ["valkey-cli", "-e", "ping"] # fails on an error, such as that it is loading
   }
   probe "liveness" {
-    command  = ["valkey-cli", "ping"]
+    command  = ["valkey-cli", "ping"] # fails where nothing answers: loading is no reason to begin anew
     period   = "30s"
     failures = 5
   }

@@ -70,29 +70,40 @@ component "external-hosts" {
   values = {
     external_hosts = {
       object-store = {
-        hosts      = ["s3.${cluster.labels.region}.amazonaws.com"]
+        # Buckets have names of their own below it, and who may use them says the token service.
+        hosts      = [for host in ["s3", "*.s3", "sts"] : "${host}.${cluster.labels.region}.amazonaws.com"]
+        resolution = "NONE" # a wildcard has no address to look up: the connection goes where the caller meant it to
         ports      = { "443" = "TLS" }
         namespaces = setintersection(["web", "batch"], keys(local.rooms_here))
       }
     }
   }
-}
 
-# The index of the catalog comes with a chart of its own, and is no service of this fleet. Its callers try the next version, and
-# what becomes of them when it is slow.
-component "catalog-index" {
-  match      = "env=staging"
-  namespace  = "backend"
-  templates  = ["istio/traffic"]
-  depends_on = ["namespaces"]
-  values = {
-    traffic = {
-      catalog-index = {
-        host  = "catalog-index.opensearch.svc.cluster.local"
-        port  = 9200
-        split = { v3 = { weight = 90, labels = { version = "3" } }, v4 = { weight = 10, labels = { version = "4" } } }
-        fault = { delay = "3s", percent = 5 }
+  override "online" {
+    match = "layer=online"
+    values = {
+      external_hosts = {
+        catalog-index = { hosts = ["catalog-index.example.net"], ports = { "9200" = "HTTP" }, namespaces = ["backend"] }
       }
     }
+  }
+}
+
+# The index of the catalog is on machines of its own and no service of this fleet: how long its callers wait for it, and on
+# dev-3, where no gate of a release looks, what becomes of them when it is slow.
+component "catalog-index" {
+  match      = "layer=online"
+  namespace  = "backend"
+  templates  = ["istio/traffic"]
+  depends_on = ["namespaces", "external-hosts"]
+  values = {
+    traffic = {
+      catalog-index = { host = "catalog-index.example.net", port = 9200, timeout = "2s", retries = 2 }
+    }
+  }
+
+  override "slow" {
+    match  = "name=dev-3"
+    values = { traffic = { catalog-index = { fault = { delay = "3s", percent = 5 } } } }
   }
 }

@@ -37,9 +37,10 @@ service "payments" {
     run_as_user = 10001 # of nobody else, whatever the image says
   }
 
-  # What becomes of an order when the provider is down? Answered by staging-b, each day.
+  # What becomes of an order when the provider is down? Answered by dev-3, each day: where a gate looks, a fault that is
+  # meant would hide one that is not.
   override "provider-down" {
-    match = "name=staging-b"
+    match = "name=dev-3"
 
     fault {
       abort   = 503

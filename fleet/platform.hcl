@@ -1,5 +1,9 @@
 # The ground that services stand on.
 
+locals {
+  service_cidr = "10.0.0.0/16" # the network of Services, the same in each cluster
+}
+
 component "namespaces" {
   templates = ["platform"]
   values = {
@@ -71,7 +75,7 @@ component "dns" {
   namespace = "kube-system"
   templates = ["coredns"]
   values = {
-    cluster_ip   = cidrhost("10.0.0.0/16", 10) # the tenth of the network of Services, as kubelets have it
+    cluster_ip   = cidrhost(local.service_cidr, 10) # the tenth address, as kubelets have it
     replicas     = 3
     max_replicas = 5
     dns          = { ttl = 30, cache = 300, max_concurrent = 1000 }

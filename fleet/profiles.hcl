@@ -11,6 +11,9 @@ profile "base" {
     # The AWS Load Balancer Controller, not the cloud provider: the two have opposite defaults for who may come in.
     load_balancer = { class = "service.k8s.aws/nlb" }
 
+    # The networks of Services and pods: what may leave a cluster may not come back in as if from outside.
+    cluster_cidrs = [local.service_cidr, "100.64.0.0/10"]
+
     prometheus = "http://prometheus.${cluster.name}.internal:9090"
   }
 }

@@ -29,10 +29,11 @@ component "rooms" {
           "requests.memory" = "${ceil(room.memory * cluster.values.room)}Gi"
           pods              = tostring(ceil(room.pods * cluster.values.room))
         }
-        # For a container that says nothing itself, such as one that an operator adds; none may be larger than `max`.
+        # For a container that says nothing itself, such as one that an operator adds. One that only says how much memory
+        # it requests gets `default` as its limit, so that is no small number; none may be larger than `max`.
         limit_range = {
           defaultRequest = { cpu = "50m", memory = "64Mi" }
-          default        = { memory = "256Mi" }
+          default        = { memory = "1Gi" }
           max            = { memory = "8Gi" }
         }
       }

@@ -218,6 +218,11 @@ fn cases() -> Vec<(&'static str, &'static str, Value)> {
             "/spec/egress/2/ports",
             json!([{"port": 443, "protocol": "TCP"}, {"port": 5671, "protocol": "TCP"}]),
         ),
+        (
+            "NetworkPolicy/egress",
+            "/spec/egress/2/to/0/ipBlock/except",
+            json!(["169.254.0.0/16", "10.0.0.0/16"]),
+        ),
         ("NetworkPolicy/orders-to-egress", "/metadata/namespace", json!("web")),
         ("DestinationRule/near-1", "/spec/trafficPolicy/outlierDetection/maxEjectionPercent", json!(100)),
         ("ServiceEntry/near", "/spec/endpoints/1/locality", json!("eu-west-1/eu-west-1b")),
@@ -234,6 +239,9 @@ fn cases() -> Vec<(&'static str, &'static str, Value)> {
         ("VirtualService/broken", "/spec/http/0/fault/delay", Value::Null),
         ("VirtualService/broken", "/spec/http/0/route/0/destination/subset", Value::Null),
         ("VirtualService/broken", "/spec/http/0/retries/attempts", json!(2)),
+        ("VirtualService/tried", "/spec/http/0/route/1/weight", json!(10)),
+        ("VirtualService/tried", "/spec/http/0/route/1/destination/subset", json!("v2")),
+        ("DestinationRule/tried", "/spec/subsets/1", json!({"name": "v2", "labels": {"version": "2"}})),
         // nodes
         (
             "EC2NodeClass/nodes",

@@ -357,8 +357,7 @@ fn a_pause_pod_holds_room_for_a_pod_with_its_sidecar() {
 #[test]
 fn staging_has_the_kinds_of_production() {
     let kinds = |cluster: &str| -> std::collections::BTreeSet<_> {
-        let objects = OBJECTS[cluster].iter().filter(|object| object["kind"] != "ConfigMap");
-        objects.map(|object| object["kind"].as_str().unwrap()).collect()
+        OBJECTS[cluster].iter().map(|object| object["kind"].as_str().unwrap()).collect()
     };
     assert_eq!(kinds("staging-a"), kinds("prod-a"));
 }
@@ -381,4 +380,40 @@ fn the_core_is_there_before_the_crowd() {
         assert_eq!(crons, [(most * 7 + 9) / 10; 2], "{cluster}: {}", scaled["metadata"]["name"]);
     }
     assert_eq!(seen, 20, "five services on four clusters");
+}
+
+#[test]
+fn no_fault_is_meant_where_a_gate_looks() {
+    let faults = all("VirtualService").filter(|(_, route)| {
+        route["spec"]["http"].as_array().is_some_and(|http| http.iter().any(|one| one["fault"].is_object()))
+    });
+    let mut clusters: Vec<_> = faults.map(|(cluster, _)| cluster).collect();
+    clusters.dedup();
+    assert_eq!(clusters, ["dev-3"]);
+}
+
+#[test]
+fn carts_are_refused_before_memory_is_short_and_ready_only_when_loaded() {
+    for (cluster, store) in all("StatefulSet").filter(|(_, one)| one["metadata"]["name"] == "carts") {
+        let container = &store["spec"]["template"]["spec"]["containers"][0];
+        let args = container["args"].as_array().unwrap();
+        let after = |flag: &str| args[args.iter().position(|one| one == flag).unwrap() + 1].as_str().unwrap();
+        let most: i64 = after("--maxmemory").strip_suffix("mb").unwrap().parse().unwrap();
+        let limit = Quantity::parse(container["resources"]["limits"]["memory"].as_str().unwrap()).unwrap();
+        assert!(Quantity::from_units(most * 1024 * 1024) < limit, "{cluster}: {most} MB of {limit}");
+        assert_eq!(after("--maxmemory-policy"), "noeviction");
+        let ready = &container["readinessProbe"]["exec"]["command"];
+        assert_eq!(*ready, serde_json::json!(["valkey-cli", "-e", "ping"]), "{cluster}");
+    }
+}
+
+#[test]
+fn a_run_that_hangs_ends() {
+    let mut seen = 0;
+    for (cluster, cron) in all("CronJob") {
+        seen += 1;
+        let name = &cron["metadata"]["name"];
+        assert!(cron["spec"]["jobTemplate"]["spec"]["activeDeadlineSeconds"].is_u64(), "{cluster}: {name}");
+    }
+    assert_eq!(seen, 12);
 }

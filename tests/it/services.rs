@@ -135,3 +135,16 @@ fn no_scratch_folder_keeps_a_node_from_being_removed() {
     assert_snapshot!(safe(""), @"cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes: tmp");
     assert_snapshot!(safe("istio = { revision = \"1-29\" }"), @"cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes: tmp,workload-socket,credential-socket,workload-certs,istio-envoy,istio-data");
 }
+
+#[test]
+fn an_identity_may_have_a_role_in_the_cloud() {
+    let role = |values| lines(render(values, BURSTABLE), &["role-arn"]);
+    assert_snapshot!(role("cloud_role = \"arn:aws:iam::1:role/web\""), @"eks.amazonaws.com/role-arn: arn:aws:iam::1:role/web");
+    assert_snapshot!(role(""), @"");
+}
+
+#[test]
+fn what_may_leave_does_not_come_back_into_the_cluster() {
+    let out = format!("{BURSTABLE}\n  access = {{ egress = [\"example.net:443\"] }}");
+    assert_snapshot!(lines(render("cluster_cidrs = [\"10.0.0.0/16\"]", &out), &["except:"]), @"");
+}

@@ -10,7 +10,7 @@ cluster "one" {
 }
 
 profile "all" {
-  values = { istio = { revision = "1-30", trust_domain = "shop.local" }, monitoring_namespace = "metrics" }
+  values = { istio = { revision = "1-30", trust_domain = "shop.local" }, monitoring_namespace = "metrics", cluster_cidrs = ["10.0.0.0/16"] }
 }
 
 locals {
@@ -82,7 +82,7 @@ component "ingress" {
     annotations = { lb = "on" }
 
     load_balancer = { class = "service.k8s.aws/nlb", source_ranges = ["10.0.0.0/8"] }
-    peaks       = { evening = merge(local.peak, { timezone = "Europe/Berlin" }), night = { start = "0 22 * * *", end = "0 6 * * *", percent = 30 } }
+    peaks         = { evening = merge(local.peak, { timezone = "Europe/Berlin" }), night = { start = "0 22 * * *", end = "0 6 * * *", percent = 30 } }
   })
 }
 
@@ -147,6 +147,7 @@ component "traffic" {
   values = {
     traffic = {
       broken = { host = "store.example.net", port = 80, timeout = "2s", retries = 2, fault = { abort = 503 } }
+      tried  = { host = "index.search.svc.cluster.local", port = 80, split = { v1 = { weight = 90, labels = { version = "1" } }, v2 = { weight = 10, labels = { version = "2" } } } }
     }
   }
 }
