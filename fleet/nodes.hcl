@@ -1,7 +1,7 @@
 # Machines: Karpenter makes them as pods need them.
 
 locals {
-  # How many cores the nodes of pods without a pool may come to: somewhat more than their quotas (teams.hcl).
+  # How many cores the nodes of pods without a pool may come to: about twice what these pods request at most.
   cores = { prod = 150, staging = 100, dev = 100, edge = 100 }
 }
 

@@ -254,7 +254,8 @@ fn three_production_clusters_carry_the_peak() {
 
 /// The objects of a kind on all clusters, each with its cluster's name.
 fn all<'a>(kind: &'a str) -> impl Iterator<Item = (&'static str, &'static Value)> + 'a {
-    let objects = OBJECTS.iter().flat_map(|(cluster, objects)| objects.iter().map(|one| (cluster.as_str(), one)));
+    let objects =
+        OBJECTS.iter().flat_map(|(cluster, objects)| objects.iter().map(|one| (cluster.as_str(), one)));
     objects.filter(move |(_, object)| object["kind"] == kind)
 }
 
@@ -265,11 +266,18 @@ fn the_world_reaches_the_public_gateways_and_no_other() {
         seen += 1;
         let name = service["metadata"]["name"].as_str().unwrap();
         assert_eq!(service["spec"]["loadBalancerClass"], "service.k8s.aws/nlb", "{cluster}: {name}");
-        let scheme = &service["metadata"]["annotations"]["service.beta.kubernetes.io/aws-load-balancer-scheme"];
+        let scheme =
+            &service["metadata"]["annotations"]["service.beta.kubernetes.io/aws-load-balancer-scheme"];
         let ranges = &service["spec"]["loadBalancerSourceRanges"];
         match name {
-            "ingress-gateway" => assert_eq!((scheme.as_str(), ranges), (Some("internet-facing"), &Value::Null)),
-            _ => assert_eq!((scheme.as_str(), ranges.is_array()), (Some("internal"), true), "{cluster}: {name}"),
+            "ingress-gateway" => {
+                assert_eq!((scheme.as_str(), ranges), (Some("internet-facing"), &Value::Null))
+            }
+            _ => assert_eq!(
+                (scheme.as_str(), ranges.is_array()),
+                (Some("internal"), true),
+                "{cluster}: {name}"
+            ),
         }
     }
     assert_eq!(seen, 20);
@@ -286,7 +294,10 @@ fn no_store_of_secrets_reads_the_keys_of_another() {
             seen += 1;
             let others = stores.iter().enumerate().filter(|(other, _)| *other != at);
             for (_, other) in others {
-                assert!(prefix.ends_with('/') && !other.starts_with(prefix), "{cluster}: {prefix} and {other}");
+                assert!(
+                    prefix.ends_with('/') && !other.starts_with(prefix),
+                    "{cluster}: {prefix} and {other}"
+                );
             }
         }
     }
@@ -319,18 +330,19 @@ fn every_pool_has_pods_and_the_core_none_on_spot() {
     const POOL: &str = "karpenter.sh/nodepool";
     for (cluster, objects) in OBJECTS.iter().filter(|(cluster, _)| !cluster.starts_with("dev-")) {
         let pods = Pods::of(objects);
-        let asks = |pods: &Pods<'_>| pods.template()["spec"]["nodeSelector"][POOL].as_str();
+        let pool_of = |template: &'static Value| template["spec"]["nodeSelector"][POOL].as_str();
         let pools = objects.iter().filter(|object| object["kind"] == "NodePool");
-        let pools: BTreeMap<_, _> =
-            pools.map(|pool| (pool["metadata"]["name"].as_str().unwrap(), &pool["spec"]["template"]["spec"])).collect();
+        let pools: BTreeMap<_, _> = pools
+            .map(|pool| (pool["metadata"]["name"].as_str().unwrap(), &pool["spec"]["template"]["spec"]))
+            .collect();
         if cluster.starts_with("prod-") {
             for (name, spec) in &pools {
-                let asked = pods.iter().any(|pods| asks(pods) == Some(name));
+                let asked = pods.iter().any(|pods| pool_of(pods.template()) == Some(name));
                 assert!(spec["taints"].is_null() || asked, "{cluster}: nobody asks for the pool {name}");
             }
         }
         for pods in pods.iter().filter(|pods| pods.object["metadata"]["labels"]["core"] == "yes") {
-            let pool = pools[asks(pods).unwrap()];
+            let pool = pools[pool_of(pods.template()).unwrap()];
             let requirements = pool["requirements"].as_array().unwrap().iter();
             let mut capacity = requirements.filter(|one| one["key"] == "karpenter.sh/capacity-type");
             assert_eq!(capacity.next().unwrap()["values"], serde_json::json!(["on-demand"]), "{cluster}");

@@ -109,10 +109,20 @@ fn keda_asks_prometheus_for_the_metric_of_pods_that_it_knows() {
 fn pods_are_there_before_a_peak_and_the_load_still_counts() {
     let peak = "peaks = { evening = { start = \"0 17 * * *\", end = \"0 22 * * *\", percent = 70 } }";
     let values = format!("prometheus = \"http://prometheus:9090\", {peak}");
-    let said = lines(render(&values, &scaled("requests_per_second", "")), &["fallback:", "triggers:"]);
-    assert_snapshot!(said, @"");
-    let said = lines(render(&values, &scaled("requests_per_second", "")), &["kind: HorizontalPodAutoscaler"]);
-    assert_snapshot!(said, @"");
+    let said = |words: &[&str]| lines(render(&values, &scaled("requests_per_second", "")), words);
+    assert_snapshot!(said(&["fallback:", "type: cpu", "type: prom", "query:", "threshold:", "type: cron", "desired"]), @r#"
+    fallback:
+      behavior: currentReplicasIfHigher
+      failureThreshold: 4
+      replicas: 13
+      type: cpu
+        query: sum(rate(istio_requests_total{reporter="destination",destination_service_name="web",destination_service_namespace="web"}[1m]))
+        threshold: "10"
+      type: prometheus
+        desiredReplicas: "18"
+      type: cron
+    "#);
+    assert_snapshot!(said(&["kind: HorizontalPodAutoscaler"]), @"");
 }
 
 #[test]
@@ -146,5 +156,8 @@ fn an_identity_may_have_a_role_in_the_cloud() {
 #[test]
 fn what_may_leave_does_not_come_back_into_the_cluster() {
     let out = format!("{BURSTABLE}\n  access = {{ egress = [\"example.net:443\"] }}");
-    assert_snapshot!(lines(render("cluster_cidrs = [\"10.0.0.0/16\"]", &out), &["except:"]), @"");
+    assert_snapshot!(lines(render("cluster_cidrs = [\"10.0.0.0/16\"]", &out), &["- 169.254.", "- 10."]), @"
+    - 169.254.0.0/16
+    - 10.0.0.0/16
+    ");
 }

@@ -145,7 +145,7 @@ impl Shop {
 #[test]
 fn each_change_is_shown_once_and_nothing_else() {
     let shop = Shop::open();
-    assert_snapshot!(shop.is_as_it_should_be(), @"no differences on 4 clusters; 1311 unchanged");
+    assert_snapshot!(shop.is_as_it_should_be(), @"no differences on 4 clusters; 1319 unchanged");
     what_is_approximated(&shop);
     a_changed_value(&shop);
     block_on(async {
@@ -240,9 +240,9 @@ fn what_is_approximated(shop: &Shop) {
         spec.volumeClaimTemplates[0].status:
           - phase: Pending
 
-    approximate for 1311 objects on all 4 clusters: the user may not ask for a dry run, which takes the right to patch
+    approximate for 1319 objects on all 4 clusters: the user may not ask for a dry run, which takes the right to patch
 
-    4 clusters: 56 to change; 1255 unchanged, 1311 approximate
+    4 clusters: 56 to change; 1263 unchanged, 1319 approximate
     "#);
 }
 
@@ -254,30 +254,30 @@ fn a_changed_value(shop: &Shop) {
           - registry.example.com/shop/storefront:1.42.0
           + registry.example.com/shop/storefront:1.43.0
 
-    4 clusters: 4 to change; 1307 unchanged
+    4 clusters: 4 to change; 1315 unchanged
     ");
 }
 
 async fn an_edit_of_ours(shop: &Shop) {
-    let object = shop.object("prod-b", "HorizontalPodAutoscaler", "storefront");
+    let object = shop.object("prod-b", "HorizontalPodAutoscaler", "search");
     let editor = shop.manager("prod-b", "kubectl-edit").await;
     editor.edit(&object, &json!({ "spec": { "maxReplicas": 60 } })).await;
     assert_snapshot!(shop.differs(), @r#"
-    ~ HorizontalPodAutoscaler/storefront in web  service.storefront  on prod-b
-        spec.maxReplicas  60 → 40
-        conflict: kubectl-edit owns spec.maxReplicas: 60 → 40
-          take it over with take_over = ["web/HorizontalPodAutoscaler/storefront:spec.maxReplicas"] in its unit
+    ~ HorizontalPodAutoscaler/search in backend  service.search  on prod-b
+        spec.maxReplicas  60 → 32
+        conflict: kubectl-edit owns spec.maxReplicas: 60 → 32
+          take it over with take_over = ["backend/HorizontalPodAutoscaler/search:spec.maxReplicas"] in its unit
 
-    4 clusters: 1 to change, 1 conflict; 1310 unchanged
+    4 clusters: 1 to change, 1 conflict; 1318 unchanged
     "#);
     editor.named(FIELD_MANAGER).take(&object).await;
 }
 
 async fn an_edit_of_theirs(shop: &Shop) {
-    let object = shop.object("prod-c", "HorizontalPodAutoscaler", "storefront");
+    let object = shop.object("prod-c", "HorizontalPodAutoscaler", "search");
     let editor = shop.manager("prod-c", "kubectl-edit").await;
     editor.edit(&object, &json!({ "metadata": { "labels": { "team": "web" } } })).await;
-    assert_snapshot!(shop.is_as_it_should_be(), @"no differences on 4 clusters; 1311 unchanged");
+    assert_snapshot!(shop.is_as_it_should_be(), @"no differences on 4 clusters; 1319 unchanged");
 }
 
 async fn a_deleted_object(shop: &Shop) {
@@ -299,7 +299,7 @@ async fn a_deleted_object(shop: &Shop) {
         +       app.kubernetes.io/name: carts
         +   unhealthyPodEvictionPolicy: AlwaysAllow
 
-    4 clusters: 1 to create; 1310 unchanged
+    4 clusters: 1 to create; 1318 unchanged
     "#);
     someone.named(FIELD_MANAGER).take(&object).await;
     // Made anew, it is another object than the recorded one.
@@ -317,7 +317,7 @@ async fn a_stray(shop: &Shop) {
     = ServiceAccount/left-over in web  on prod-a
         left alone: it carries the label of this fleet, and is neither rendered nor recorded
 
-    no differences on 4 clusters; 1311 unchanged, 1 astray
+    no differences on 4 clusters; 1319 unchanged, 1 astray
     ");
     someone.delete(&stray).await;
 }
@@ -347,7 +347,7 @@ async fn a_conflict(shop: &Shop) {
         conflict: argocd-controller owns spec.template.spec.containers[name=storefront].image: registry.example.com/shop/storefront:1.42.1-hotfix → registry.example.com/shop/storefront:1.43.0
           take it over with take_over = ["web/Deployment/storefront:spec.template.spec.containers[name=storefront].image"] in its unit
 
-    4 clusters: 4 to change, 1 conflict; 1307 unchanged
+    4 clusters: 4 to change, 1 conflict; 1315 unchanged
     "#);
     other.named(FIELD_MANAGER).take(&object).await;
 }
