@@ -70,7 +70,12 @@ pub async fn apply(cluster: &Cluster, wanted: &Wanted<'_>, force: bool) -> Vec<V
             established(&ours, object).await;
         }
     }
-    ours = Manager::new(FIELD_MANAGER, &client).await;
+    // A definition that is established may still be missing in the discovery.
+    ours = eventually("the server names the kinds of all objects", async || {
+        let ours = Manager::new(FIELD_MANAGER, &client).await;
+        rest.iter().all(|object| ours.has(object)).then_some(ours)
+    })
+    .await;
     kept.extend(ours.apply_all(rest, force).await);
     kept
 }

@@ -54,6 +54,11 @@ impl Manager {
         self.kinds.path(object).unwrap_or_else(|| panic!("no such kind: {object}"))
     }
 
+    /// Whether the kind of an object was there when this was made.
+    pub fn has(&self, object: &Value) -> bool {
+        self.kinds.path(object).is_some()
+    }
+
     /// Applies an object on the server's side: what the server keeps, or says against it.
     pub async fn try_apply(&self, object: &Value, force: bool) -> Result<Value, Refused> {
         let (path, name) = (self.path(object), self.name);
