@@ -3,6 +3,10 @@
 use std::process::ExitCode;
 
 use fleetwright::cli;
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let environment = cli::Environment::of_process();

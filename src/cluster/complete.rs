@@ -1,7 +1,7 @@
 //! The defaults of a service, and every setting of the language that it does not set as `null`, so that a
 //! template can ask for any of them.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::setting::{Branch, Leaf, Setting, Site, Step};
 use super::value::{Kind, Value};
@@ -19,6 +19,10 @@ const DEFAULTS: [(&[&str], &str); 6] = [
 
 /// The defaults of a service: the lowest layer, so that what replaces one remembers it.
 pub fn defaults() -> Setting {
+    MADE.clone()
+}
+
+static MADE: LazyLock<Setting> = LazyLock::new(|| {
     let mut defaults = empty_map();
     for (path, value) in DEFAULTS {
         set_if_absent(&mut defaults, path, leaf(Kind::String(Arc::from(value))));
@@ -26,7 +30,7 @@ pub fn defaults() -> Setting {
     set_if_absent(&mut defaults, &["security", "read_only_root"], leaf(Kind::Bool(true)));
     set_if_absent(&mut defaults, &["spot"], leaf(Kind::Bool(false)));
     defaults
-}
+});
 
 /// The settings with the rest of the language as `null`, `{}` and `[]`.
 pub fn complete(mut settings: Setting) -> Setting {
@@ -61,8 +65,13 @@ fn leaf(kind: Kind) -> Setting {
     Setting::Leaf(Leaf { value: Value::new(kind), site: site(), replaced: None })
 }
 
+/// What most settings of most services are.
+static NULL: LazyLock<Setting> = LazyLock::new(|| leaf(Kind::Null));
+static EMPTY_LIST: LazyLock<Setting> = LazyLock::new(|| leaf(Kind::List(Arc::default())));
+static EMPTY_MAP: LazyLock<Setting> = LazyLock::new(|| Setting::Map(Arc::new(Branch::empty(site()))));
+
 fn empty_map() -> Setting {
-    Setting::Map(Arc::new(Branch::empty(site())))
+    EMPTY_MAP.clone()
 }
 
 fn set_if_absent(setting: &mut Setting, path: &[&str], value: Setting) {
@@ -81,7 +90,9 @@ fn set_if_absent(setting: &mut Setting, path: &[&str], value: Setting) {
 
 fn fill(branch: &mut Branch, schema: &BlockSchema, leave: &[&str]) {
     for arg in schema.args().filter(|arg| arg.overridable || schema.name != SERVICE.name) {
-        branch.entries.entry(Arc::from(arg.name)).or_insert_with(|| nothing(&arg.ty));
+        if !branch.entries.contains_key(arg.name) {
+            branch.entries.insert(Arc::from(arg.name), nothing(&arg.ty));
+        }
         if let (Type::Object(keys), Some(Setting::Map(inner))) = (&arg.ty, branch.entries.get_mut(arg.name)) {
             for key in keys.iter().filter(|key| !inner.entries.contains_key(key.name)).collect::<Vec<_>>() {
                 Arc::make_mut(inner).entries.entry(Arc::from(key.name)).or_insert_with(|| nothing(&key.ty));
@@ -100,11 +111,13 @@ fn fill_block(branch: &mut Branch, nested: &Nested) {
             Some(Setting::Map(inner)) => fill(Arc::make_mut(inner), nested.schema, &[]),
             Some(Setting::Leaf(_)) => {}
             None => {
-                branch.entries.insert(Arc::from(name), leaf(Kind::Null));
+                branch.entries.insert(Arc::from(name), NULL.clone());
             }
         },
         Occurs::PerLabel | Occurs::Often => {
-            branch.entries.entry(Arc::from(name)).or_insert_with(empty_map);
+            if !branch.entries.contains_key(name) {
+                branch.entries.insert(Arc::from(name), empty_map());
+            }
             for inner in entries_of(branch, name) {
                 if let Setting::Map(inner) = inner {
                     fill(Arc::make_mut(inner), nested.schema, &[]);
@@ -112,7 +125,7 @@ fn fill_block(branch: &mut Branch, nested: &Nested) {
             }
             if let (true, Some(Setting::Map(probes))) = (name == "probe", branch.entries.get_mut(name)) {
                 for kind in ["startup", "readiness", "liveness"] {
-                    Arc::make_mut(probes).entries.entry(Arc::from(kind)).or_insert_with(|| leaf(Kind::Null));
+                    Arc::make_mut(probes).entries.entry(Arc::from(kind)).or_insert_with(|| NULL.clone());
                 }
             }
         }
@@ -123,7 +136,7 @@ fn fill_block(branch: &mut Branch, nested: &Nested) {
 fn nothing(ty: &Type) -> Setting {
     match ty {
         Type::Map(_) | Type::Object(_) => empty_map(),
-        Type::List(_) => leaf(Kind::List(Arc::new(Vec::new()))),
-        _ => leaf(Kind::Null),
+        Type::List(_) => EMPTY_LIST.clone(),
+        _ => NULL.clone(),
     }
 }

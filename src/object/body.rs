@@ -29,10 +29,12 @@ impl Object {
             other => return Err(Malformed::NotAMap { found: type_name(&other) }),
         };
         let api_version = text(&["apiVersion"], body.get("apiVersion"))?;
-        let group = match api_version.split('/').collect::<Vec<_>>().as_slice() {
-            [_] => "",
-            [group, version] if !group.is_empty() && !version.is_empty() => group,
-            _ => return Err(Malformed::ApiVersion { found: api_version.to_owned() }),
+        let group = match api_version.split_once('/') {
+            None => "",
+            Some((group, version)) if !group.is_empty() && !version.is_empty() && !version.contains('/') => {
+                group
+            }
+            Some(_) => return Err(Malformed::ApiVersion { found: api_version.to_owned() }),
         };
         let kind = text(&["kind"], body.get("kind"))?;
         let has_items = body.get("items").is_some_and(Value::is_array);

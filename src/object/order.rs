@@ -1,5 +1,8 @@
 //! The order in which objects are applied.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use super::reference::ObjectRef;
 
 /// The rank of an object: what others need comes before them. Deletion goes the other way round.
@@ -117,10 +120,14 @@ const OTHERS: u8 = 13;
 
 /// The rank of an object.
 pub fn apply_order(reference: &ObjectRef) -> ApplyOrder {
-    let wanted = (&*reference.group, &*reference.kind);
-    let found = (0u8..).zip(RANKS).find(|(_, kinds)| kinds.contains(&wanted));
-    ApplyOrder(found.map_or(OTHERS, |(rank, _)| rank))
+    ApplyOrder(BY_KIND.get(&(&*reference.kind, &*reference.group)).copied().unwrap_or(OTHERS))
 }
+
+/// The ranks by kind and group.
+static BY_KIND: LazyLock<BTreeMap<(&str, &str), u8>> = LazyLock::new(|| {
+    let ranks = (0u8..).zip(RANKS);
+    ranks.flat_map(|(rank, kinds)| kinds.iter().map(move |(group, kind)| ((*kind, *group), rank))).collect()
+});
 
 /// Every kind with a rank of its own.
 #[cfg(test)]

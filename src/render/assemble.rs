@@ -50,9 +50,9 @@ pub(super) fn cluster(
                 }
             }
         }
-        objects.sort_by(|a, b| {
-            let (a, b) = (a.object.reference(), b.object.reference());
-            apply_order(a).cmp(&apply_order(b)).then_with(|| a.cmp(b))
+        objects.sort_by_cached_key(|object| {
+            let reference = object.object.reference();
+            (apply_order(reference), reference.clone())
         });
         let (address, file_stem) = (unit.address(), unit.name.file_stem());
         rendered.push(RenderedUnit { address, file_stem, applying: Arc::clone(&unit.applying), objects });
@@ -81,18 +81,22 @@ fn placed(object: Object, unit: &Unit, scopes: &Scopes) -> Result<Object, Box<Di
     let scope = scope(object.group(), object.kind())
         .or_else(|| scopes.get(&(object.group().to_owned(), object.kind().to_owned())).copied())
         .unwrap_or(Scope::Namespaced);
-    let about = object.reference().short();
+    let about = || object.reference().short();
     match (scope, object.namespace(), &unit.namespace) {
         (Scope::Cluster, None, _) | (Scope::Namespaced, Some(_), _) => Ok(object),
-        (Scope::Namespaced, None, Some(namespace)) => object.with_namespace(namespace).map_err(|malformed| {
-            Box::new(
-                Diagnostic::error(codes::NO_NAMESPACE, malformed.to_string())
-                    .at(unit.span, "")
-                    .about(about)
-                    .help("give the unit a `namespace` that is a DNS label"),
-            )
-        }),
+        (Scope::Namespaced, None, Some(namespace)) => {
+            let reference = object.reference().clone();
+            object.with_namespace(namespace).map_err(|malformed| {
+                Box::new(
+                    Diagnostic::error(codes::NO_NAMESPACE, malformed.to_string())
+                        .at(unit.span, "")
+                        .about(reference.short())
+                        .help("give the unit a `namespace` that is a DNS label"),
+                )
+            })
+        }
         (Scope::Namespaced, None, None) => {
+            let about = about();
             let message = format!("{about} has no namespace, and {} gives none", unit.address());
             let diagnostic = Diagnostic::error(codes::NO_NAMESPACE, message).about(about);
             Err(Box::new(
@@ -100,6 +104,7 @@ fn placed(object: Object, unit: &Unit, scopes: &Scopes) -> Result<Object, Box<Di
             ))
         }
         (Scope::Cluster, Some(namespace), _) => {
+            let about = about();
             let message =
                 format!("{about} belongs to the whole cluster, but names the namespace \"{namespace}\"");
             let diagnostic = Diagnostic::error(codes::HAS_NAMESPACE, message).about(about);

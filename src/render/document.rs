@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::block::{self, Misplaced};
 use super::codes;
+use super::cut::Cut;
 use super::forbidden;
 use super::secret::Hidden;
-use super::skeleton::{Cut, Filled, Skeletons};
+use super::skeleton::{Filled, Skeletons};
 use super::splice::{self, Harm};
 use super::text::Text;
 use crate::cluster::{Kind, Setting, Unit, Value};

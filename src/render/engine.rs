@@ -118,22 +118,20 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::render`].
-    pub(super) fn marked(&self, template: &Template, context: &Context) -> Result<String, Box<Failure>> {
+    pub(super) fn marked(&self, template: &Template, context: &Context) -> Result<Vec<u8>, Box<Failure>> {
         limit::begin();
         let mut out = Capped::default();
         let rendered = self.tera.render_to(&template.name, context, &mut out);
-        // Tera writes whole strings, so only a write that was cut short could break a character.
-        let marked = String::from_utf8(out.bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         match rendered {
-            Ok(()) => Ok(marked),
-            Err(error) => Err(Box::new(Failure { error, last: self.text(&marked).last_line() })),
+            Ok(()) => Ok(out.bytes),
+            Err(error) => Err(Box::new(Failure { error, last: self.text(&out.bytes).last_line() })),
         }
     }
 
     /// Marked text without its markers.
-    pub(super) fn text(&self, marked: &str) -> Text {
-        Text::of(marked, |line| self.lines.get(line).copied())
+    pub(super) fn text(&self, marked: &[u8]) -> Text {
+        // Tera writes whole strings, so only a write that was cut short could break a character.
+        Text::of(&String::from_utf8_lossy(marked), |line| self.lines.get(line).copied())
     }
 
     /// The place of a range of an instrumented template in its file.
@@ -164,10 +162,11 @@ impl Engine {
 /// Puts a spliced value between marks.
 fn mark(value: &str, out: &mut dyn Write) -> std::io::Result<()> {
     limit::work(value.len())?;
-    write!(out, "{}", marker::OPEN)?;
+    let mut bytes = [0; 4];
+    out.write_all(marker::OPEN.encode_utf8(&mut bytes).as_bytes())?;
     match marker::find(value) {
         Some(_) => out.write_all(marker::clean(value).as_bytes())?,
         None => out.write_all(value.as_bytes())?,
     }
-    write!(out, "{}", marker::CLOSE)
+    out.write_all(marker::CLOSE.encode_utf8(&mut bytes).as_bytes())
 }

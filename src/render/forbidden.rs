@@ -1,6 +1,8 @@
 //! What a rendered object may not carry: what the API server owns, and what says that another tool, or
 //! fleetwright itself, owns the object.
 
+use serde_json::Value;
+
 use super::codes;
 use crate::diagnostic::Code;
 use crate::object::{FieldPath, Object};
@@ -18,18 +20,17 @@ pub(super) struct Forbidden {
     pub help: &'static str,
 }
 
-/// Fields that the API server sets (Kubernetes API conventions, "Metadata").
-const SERVER_FIELDS: [&[&str]; 10] = [
-    &["status"],
-    &["metadata", "managedFields"],
-    &["metadata", "resourceVersion"],
-    &["metadata", "uid"],
-    &["metadata", "creationTimestamp"],
-    &["metadata", "deletionTimestamp"],
-    &["metadata", "deletionGracePeriodSeconds"],
-    &["metadata", "generation"],
-    &["metadata", "selfLink"],
-    &["metadata", "ownerReferences"],
+/// Fields of `metadata` that the API server sets, as it does `status` (Kubernetes API conventions, "Metadata").
+const SERVER_FIELDS: [&str; 9] = [
+    "managedFields",
+    "resourceVersion",
+    "uid",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "generation",
+    "selfLink",
+    "ownerReferences",
 ];
 
 /// Fields that generators write with nothing in them, and that mean nothing then.
@@ -48,10 +49,9 @@ pub(super) fn tidied(object: Object) -> Object {
 
 /// Everything that an object may not carry and does.
 pub(super) fn check(object: &Object) -> Vec<Forbidden> {
-    let mut found: Vec<Forbidden> = SERVER_FIELDS
-        .iter()
-        .filter(|path| object.get(path).is_some_and(|value| !value.is_null()))
-        .map(|path| Forbidden {
+    let mut found = Vec::new();
+    let mut of_server = |path: &[&str]| {
+        found.push(Forbidden {
             path: path.iter().map(|key| (*key).to_owned()).collect(),
             code: codes::SERVER_FIELD,
             message: match path.last() {
@@ -62,30 +62,34 @@ pub(super) fn check(object: &Object) -> Vec<Forbidden> {
                 _ => format!("`{}` is set by the API server, not by a manifest", path.join(".")),
             },
             help: "take it out of the template or manifest",
-        })
-        .collect();
-    for (field, entries) in [
-        ("labels", object.labels().collect::<Vec<_>>()),
-        ("annotations", object.annotations().collect::<Vec<_>>()),
-    ] {
-        for (key, value) in entries {
-            let Some((code, owner, help)) = owner(key, value) else { continue };
-            // What else a hook says goes with it.
-            if key.starts_with("helm.sh/hook-") && object.annotations().any(|(key, _)| key == "helm.sh/hook")
-            {
-                continue;
-            }
-            let shown = key.escape_debug();
-            found.push(Forbidden {
-                path: vec!["metadata".to_owned(), field.to_owned(), key.to_owned()],
-                code,
-                message: match code == codes::HOOK {
-                    true => format!("`{shown}` makes the object {owner}"),
-                    false => format!("`{shown}` says that the object belongs to {owner}"),
-                },
-                help,
-            });
+        });
+    };
+    if object.get(&["status"]).is_some_and(|value| !value.is_null()) {
+        of_server(&["status"]);
+    }
+    let metadata = object.get(&["metadata"]).and_then(Value::as_object);
+    for (key, value) in metadata.into_iter().flatten() {
+        if SERVER_FIELDS.contains(&key.as_str()) && !value.is_null() {
+            of_server(&["metadata", key]);
         }
+    }
+    let labels = object.labels().map(|entry| ("labels", entry));
+    for (field, (key, value)) in labels.chain(object.annotations().map(|entry| ("annotations", entry))) {
+        let Some((code, owner, help)) = owner(key, value) else { continue };
+        // What else a hook says goes with it.
+        if key.starts_with("helm.sh/hook-") && object.annotations().any(|(key, _)| key == "helm.sh/hook") {
+            continue;
+        }
+        let shown = key.escape_debug();
+        found.push(Forbidden {
+            path: vec!["metadata".to_owned(), field.to_owned(), key.to_owned()],
+            code,
+            message: match code == codes::HOOK {
+                true => format!("`{shown}` makes the object {owner}"),
+                false => format!("`{shown}` says that the object belongs to {owner}"),
+            },
+            help,
+        });
     }
     found
 }
@@ -140,7 +144,7 @@ mod tests {
             "ownerReferences": [{"uid": "x"}], "deletionGracePeriodSeconds": 1
         });
         let found = check(&object(metadata, json!({"status": {"phase": "Active"}})));
-        assert_eq!(found.len(), SERVER_FIELDS.len());
+        assert_eq!(found.len(), 1 + SERVER_FIELDS.len());
         assert!(found.iter().all(|forbidden| forbidden.code == codes::SERVER_FIELD));
         assert_eq!(found[0].message, "`status` is set by the API server, not by a manifest");
     }

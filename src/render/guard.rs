@@ -52,7 +52,13 @@ fn printed(value: &Value, _: Kwargs, _: &State) -> TeraResult<Value> {
 
 /// Text that is printed as it is, with marks around what may differ.
 fn inert(before: &str, text: &str, after: &str) -> Value {
-    Value::safe_string(&format!("{before}{}{text}{}{after}", marker::INERT, marker::INERT_END))
+    let mut marked = String::with_capacity(text.len() + 2 * marker::BYTES + 2);
+    marked.push_str(before);
+    marked.push(marker::INERT);
+    marked.push_str(text);
+    marked.push(marker::INERT_END);
+    marked.push_str(after);
+    Value::safe_string(&marked)
 }
 
 /// What stands between the quotes of a text that is quoted as a whole, with nothing escaped in it.

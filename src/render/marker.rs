@@ -22,6 +22,10 @@ pub(super) const INERT_END: char = '\u{fdd4}';
 pub(super) const BLOCK: char = '\u{fdd7}';
 /// After it.
 pub(super) const BLOCK_END: char = '\u{fdd8}';
+/// The first byte of each in UTF-8.
+pub(super) const FIRST: u8 = 0xef;
+/// How many bytes each has in UTF-8.
+pub(super) const BYTES: usize = 3;
 /// The first of sixteen digits.
 const ZERO: u32 = 0xfde0;
 /// Digits of a line marker. It has always that many, so that a marker cut in two can be told.
@@ -45,6 +49,17 @@ fn number(text: &str) -> Option<(usize, &str)> {
         number = number << 4 | digit as usize;
     }
     Some((number, chars.as_str()))
+}
+
+/// The reserved character that a text begins with.
+pub(super) fn mark(text: &[u8]) -> Option<char> {
+    // U+FDD0 is EF B7 90.
+    match text {
+        [FIRST, 0xb7, last @ 0x90..=0xaf, ..] => {
+            char::from_u32(u32::from(*RESERVED.start()) + u32::from(last - 0x90))
+        }
+        _ => None,
+    }
 }
 
 /// The text without any marker.
@@ -138,6 +153,16 @@ mod tests {
             let mut out = String::new();
             strip(&format!("x{}y", &marker[..end]), &mut out, |_, _| panic!("no mark is whole"));
             assert_eq!(out, "xy");
+        }
+    }
+
+    #[test]
+    fn every_reserved_character_is_known_by_its_bytes() {
+        for reserved in RESERVED {
+            assert_eq!(mark(reserved.to_string().as_bytes()), Some(reserved));
+        }
+        for other in ["", "a", "\u{fdcf}", "\u{fdf0}", "\u{feff}"] {
+            assert_eq!(mark(other.as_bytes()), None);
         }
     }
 

@@ -6,13 +6,13 @@
 //! any other value is read in full each time, and so is one in which something is wrong.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hasher};
 use std::ops::Range;
 use std::sync::{PoisonError, RwLock};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::marker::{CLOSE, INERT, INERT_END, OPEN};
+use super::cut::Cut;
+use super::hollow::{Hollow, Part, number};
 use super::text::Text;
 use crate::diagnostic::Span;
 use crate::yaml::{self, Node, NodeKind, Plain, Scalar, Stream, Style};
@@ -24,56 +24,34 @@ const MOST_BYTES: usize = 16 << 20;
 /// How many of them may differ in nothing but values that are no holes.
 const MOST_ALIKE: usize = 16;
 
-/// A marked text taken apart: what the template printed, and the values spliced in.
-pub(super) struct Cut<'a> {
-    /// The text with a mark in place of each value; its line markers are still in it.
-    frame: String,
-    digest: u64,
-    values: Vec<&'a str>,
-}
-
 /// The documents of one frame. They may hold what is secret, so none of this is printed.
 struct Skeleton {
-    frame: Box<str>,
     /// Values that must be these: they are keys, comments, or written in a way that others could not be.
     fixed: Vec<(usize, Box<str>)>,
     documents: Vec<Document>,
 }
 
 /// One document that an object is made of.
-pub(super) struct Document {
+struct Document {
     /// The template line that it begins on, if it is known.
-    pub origin: Option<Span>,
-    tree: Tree,
+    origin: Option<Span>,
+    /// What it reads as, with null in place of each scalar with holes.
+    whole: Value,
+    /// Those scalars, if there are any.
+    holes: Option<Holes>,
 }
 
-/// A value with holes.
-enum Tree {
-    /// Without any.
-    Whole(Value),
-    /// An integer that is one.
+/// Where in a value the scalars with holes are.
+enum Holes {
+    /// It is one: an integer.
     Number(usize),
-    /// A string with some.
+    /// It is one: a string.
     Text(Hollow),
-    /// A list.
-    List(Vec<Tree>),
-    /// A map.
-    Map(Vec<(String, Tree)>),
+    /// In these items of a list, or under these keys of a map in its own order; ascending.
+    Within(Vec<(usize, Self)>),
 }
 
-/// A string with holes.
-struct Hollow {
-    style: Style,
-    in_flow: bool,
-    parts: Vec<Part>,
-}
-
-enum Part {
-    Text(Box<str>),
-    Hole(usize),
-}
-
-/// The skeletons of a fleet's templates, by the number of the template and the digest of the frame.
+/// The skeletons of a fleet's templates.
 #[derive(Default)]
 pub(super) struct Skeletons(RwLock<Kept>);
 
@@ -81,13 +59,20 @@ pub(super) struct Skeletons(RwLock<Kept>);
 struct Kept {
     /// Of all frames together.
     bytes: usize,
-    by_frame: BTreeMap<(usize, u64), Vec<Skeleton>>,
+    /// By the number of the template and by the frame.
+    of_templates: BTreeMap<usize, BTreeMap<Box<[u8]>, Vec<Skeleton>>>,
 }
 
 impl Kept {
+    /// The skeletons with the frame of a text.
+    fn alike(&self, template: usize, cut: &Cut<'_>) -> &[Skeleton] {
+        let of_template = self.of_templates.get(&template);
+        of_template.and_then(|frames| frames.get(cut.frame.as_slice())).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether a skeleton of this text is not there yet, and there is room for one.
     fn takes(&self, template: usize, cut: &Cut<'_>) -> bool {
-        let alike = self.by_frame.get(&(template, cut.digest)).map_or(&[][..], Vec::as_slice);
+        let alike = self.alike(template, cut);
         self.bytes + cut.frame.len() <= MOST_BYTES
             && alike.len() < MOST_ALIKE
             && !alike.iter().any(|skeleton| skeleton.is_of(cut))
@@ -97,58 +82,11 @@ impl Kept {
 /// The values of the documents, each with the line it begins on.
 pub(super) type Filled = Vec<(Value, Option<Span>)>;
 
-impl<'a> Cut<'a> {
-    /// Takes a text apart; `None` for one in which values lie within values.
-    pub(super) fn of(marked: &'a str) -> Option<Self> {
-        let mut frame = String::with_capacity(marked.len());
-        let mut values = Vec::new();
-        let mut rest = marked;
-        let mark = |c: char| matches!(c, OPEN | CLOSE | INERT | INERT_END);
-        while let Some(start) = find(rest, mark) {
-            let (before, from) = rest.split_at(start);
-            let mut chars = from.chars();
-            let opened = chars.next()?;
-            let from = chars.as_str();
-            let end = find(from, mark)?;
-            let (value, from) = from.split_at(end);
-            let mut chars = from.chars();
-            match (opened, chars.next()?) {
-                (OPEN, CLOSE) | (INERT, INERT_END) => {}
-                _ => return None,
-            }
-            frame.push_str(before);
-            frame.push(opened);
-            values.push(value);
-            rest = chars.as_str();
-        }
-        frame.push_str(rest);
-        let mut hasher = DefaultHasher::new();
-        hasher.write(frame.as_bytes());
-        Some(Self { digest: hasher.finish(), frame, values })
-    }
-}
-
-/// Where the first of some marks stands in a text.
-fn find(text: &str, is_mark: impl Fn(char) -> bool) -> Option<usize> {
-    let mut from = 0;
-    // All marks begin with this byte in UTF-8; most characters do not.
-    while let Some(offset) = text.as_bytes().get(from..)?.iter().position(|byte| *byte == 0xef) {
-        let at = from + offset;
-        let mark = text.get(at..)?.chars().next()?;
-        if is_mark(mark) {
-            return Some(at);
-        }
-        from = at + mark.len_utf8();
-    }
-    None
-}
-
 impl Skeletons {
     /// What the text reads as, if a text like it was read before and its values are inert.
     pub(super) fn fill(&self, template: usize, cut: &Cut<'_>) -> Option<Filled> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let alike = kept.by_frame.get(&(template, cut.digest))?;
-        alike.iter().find(|skeleton| skeleton.is_of(cut))?.fill(&cut.values)
+        kept.alike(template, cut).iter().find(|skeleton| skeleton.is_of(cut))?.fill(&cut.values)
     }
 
     /// Keeps what a text was read into without anything being wrong. `documents` are the nodes that objects are made
@@ -169,97 +107,53 @@ impl Skeletons {
         // Another thread may have read the same in the meantime.
         if kept.takes(template, cut) {
             kept.bytes += cut.frame.len();
-            kept.by_frame.entry((template, cut.digest)).or_default().push(skeleton);
+            let frames = kept.of_templates.entry(template).or_default();
+            frames.entry(cut.frame.as_slice().into()).or_default().push(skeleton);
         }
     }
 }
 
 impl Skeleton {
     fn is_of(&self, cut: &Cut<'_>) -> bool {
-        *self.frame == *cut.frame
-            && self
-                .fixed
-                .iter()
-                .all(|(hole, value)| cut.values.get(*hole).is_some_and(|found| *found == &**value))
+        let is_same =
+            |(hole, value): &(usize, Box<str>)| cut.values.get(*hole).is_some_and(|found| *found == &**value);
+        self.fixed.iter().all(is_same)
     }
 
     fn fill(&self, values: &[&str]) -> Option<Filled> {
-        self.documents.iter().map(|document| Some((document.tree.fill(values)?, document.origin))).collect()
+        let fill = |document: &Document| {
+            let mut whole = document.whole.clone();
+            if let Some(holes) = &document.holes {
+                holes.fill(&mut whole, values)?;
+            }
+            Some((whole, document.origin))
+        };
+        self.documents.iter().map(fill).collect()
     }
 }
 
-impl Tree {
-    fn fill(&self, values: &[&str]) -> Option<Value> {
-        Some(match self {
-            Self::Whole(value) => value.clone(),
-            Self::Number(hole) => number(values.get(*hole)?)?,
-            Self::Text(hollow) => Value::String(hollow.fill(values)?),
-            Self::List(items) => {
-                Value::Array(items.iter().map(|item| item.fill(values)).collect::<Option<Vec<_>>>()?)
-            }
-            Self::Map(entries) => {
-                let mut map = Map::new();
-                for (key, tree) in entries {
-                    map.insert(key.clone(), tree.fill(values)?);
-                }
-                Value::Object(map)
-            }
-        })
-    }
-}
-
-/// An integer as it is printed.
-fn number(text: &str) -> Option<Value> {
-    let number: i64 = text.parse().ok()?;
-    (number.to_string() == text).then(|| Value::from(number))
-}
-
-impl Hollow {
-    fn fill(&self, values: &[&str]) -> Option<String> {
-        let mut text = String::new();
-        for part in &self.parts {
-            match part {
-                Part::Text(literal) => text.push_str(literal),
-                Part::Hole(hole) => {
-                    let value = values.get(*hole)?;
-                    if !self.takes(value, text.is_empty()) {
-                        return None;
-                    }
-                    text.push_str(value);
+impl Holes {
+    /// Fills them; `None` if one of the values does not fit.
+    fn fill(&self, whole: &mut Value, values: &[&str]) -> Option<()> {
+        match (self, whole) {
+            (Self::Number(hole), whole) => *whole = number(values.get(*hole)?)?,
+            (Self::Text(hollow), whole) => *whole = Value::String(hollow.fill(values)?),
+            (Self::Within(inner), Value::Array(items)) => {
+                for (index, holes) in inner {
+                    holes.fill(items.get_mut(*index)?, values)?;
                 }
             }
-        }
-        let is_mark =
-            |mark: &str| text.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-        let is_text = yaml::plain(&text) == Plain::String && !is_mark("---") && !is_mark("...");
-        (self.style != Style::Plain || is_text).then_some(text)
-    }
-
-    /// Whether a value in this place reads as itself, whatever stands around it.
-    fn takes(&self, value: &str, is_first: bool) -> bool {
-        let bytes = value.as_bytes();
-        match self.style {
-            Style::DoubleQuoted => {
-                bytes.iter().all(|byte| matches!(byte, b' '..=b'~') && !b"\"\\".contains(byte))
+            (Self::Within(inner), Value::Object(entries)) => {
+                let mut entries = entries.values_mut();
+                let mut next = 0;
+                for (index, holes) in inner {
+                    holes.fill(entries.nth(index.checked_sub(next)?)?, values)?;
+                    next = index + 1;
+                }
             }
-            Style::SingleQuoted => bytes.iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'\''),
-            Style::Plain => {
-                let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
-                let inert = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._/@+=".contains(byte);
-                // Between two others neither ends a scalar in a block.
-                let between = |pair: &[u8]| match pair {
-                    [b':', next] => *next != b' ',
-                    _ => true,
-                };
-                let begins =
-                    if is_first { first.is_ascii_alphanumeric() || *first == b'/' } else { inert(first) };
-                begins
-                    && inert(last)
-                    && bytes.iter().all(|byte| inert(byte) || !self.in_flow && matches!(byte, b':' | b' '))
-                    && bytes.windows(2).all(between)
-            }
-            Style::Literal | Style::Folded => false,
+            (Self::Within(_), _) => return None,
         }
+        Some(())
     }
 }
 
@@ -296,11 +190,12 @@ impl<'a> Reader<'a> {
                 None => fixed.push((hole, Box::from(*cut.values.get(hole)?))),
             }
         }
-        let documents = documents
-            .iter()
-            .map(|(node, origin)| Document { origin: *origin, tree: tree(node, &mut hollow) })
-            .collect();
-        let skeleton = Skeleton { frame: cut.frame.as_str().into(), documents, fixed };
+        let documents = documents.iter().map(|(node, origin)| {
+            let mut whole = yaml::to_json(node);
+            Document { origin: *origin, holes: holes(node, &mut whole, &mut hollow), whole }
+        });
+        let documents = documents.collect();
+        let skeleton = Skeleton { documents, fixed };
         hollow.is_empty().then_some(skeleton)
     }
 
@@ -373,33 +268,37 @@ fn inner(scalar: &Scalar) -> Range<usize> {
     scalar.span.start + quotes..scalar.span.end.saturating_sub(quotes)
 }
 
-/// A node with the holes that lie in it. Recursion is bounded by [`yaml::MAX_DEPTH`].
-fn tree(node: &Node, hollow: &mut BTreeMap<usize, Hollow>) -> Tree {
-    if hollow.range(node.span.clone()).next().is_none() {
-        return Tree::Whole(yaml::to_json(node));
-    }
-    match &node.kind {
-        NodeKind::List(items) => Tree::List(items.iter().map(|item| tree(item, hollow)).collect()),
-        NodeKind::Map(entries) => {
-            Tree::Map(entries.iter().map(|entry| (entry.key.clone(), tree(&entry.value, hollow))).collect())
+/// The holes that lie in a node; `value` is what it reads as. Recursion is bounded by [`yaml::MAX_DEPTH`].
+fn holes(node: &Node, value: &mut Value, hollow: &mut BTreeMap<usize, Hollow>) -> Option<Holes> {
+    hollow.range(node.span.clone()).next()?;
+    let inner: Vec<(usize, Holes)> = match (&node.kind, value) {
+        (NodeKind::List(nodes), Value::Array(items)) => {
+            let items = nodes.iter().zip(items).enumerate();
+            items.filter_map(|(index, (node, item))| Some((index, holes(node, item, hollow)?))).collect()
         }
-        NodeKind::String(_) | NodeKind::Null | NodeKind::Bool(_) | NodeKind::Int(_) | NodeKind::Float(_) => {
-            match hollow.remove(&node.span.start) {
-                Some(Hollow { parts, .. }) if matches!(node.kind, NodeKind::Int(_)) => match parts.as_slice()
-                {
-                    [Part::Hole(hole)] => Tree::Number(*hole),
-                    _ => Tree::Whole(yaml::to_json(node)),
-                },
-                Some(hollow) => Tree::Text(hollow),
-                None => Tree::Whole(yaml::to_json(node)),
-            }
+        (NodeKind::Map(nodes), Value::Object(entries)) => {
+            let entry = |(index, (key, value)): (usize, (&String, &mut Value))| {
+                let entry = nodes.iter().find(|entry| entry.key == *key)?;
+                Some((index, holes(&entry.value, value, hollow)?))
+            };
+            entries.iter_mut().enumerate().filter_map(entry).collect()
         }
-    }
+        (kind, value) => {
+            let of_scalar = hollow.remove(&node.span.start)?;
+            *value = Value::Null;
+            return Some(match (kind, of_scalar.parts.as_slice()) {
+                (NodeKind::Int(_), [Part::Hole(hole)]) => Holes::Number(*hole),
+                _ => Holes::Text(of_scalar),
+            });
+        }
+    };
+    Some(Holes::Within(inner))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::marker::{CLOSE, INERT, INERT_END, OPEN};
 
     /// What the text after the `=>` reads as, once the one before it was read; values stand between `«` and `»`, those
     /// that are as harmless as the template between `‹` and `›`.
@@ -412,8 +311,8 @@ mod tests {
         let text = Text::of(first, |_| None);
         let stream = yaml::read(&text.text).unwrap();
         let documents: Vec<_> = stream.documents.iter().map(|document| (&document.root, None)).collect();
-        skeletons.learn(0, &Cut::of(first).unwrap(), &text, &stream, &documents);
-        match Cut::of(second).and_then(|cut| skeletons.fill(0, &cut)) {
+        skeletons.learn(0, &Cut::of(first.as_bytes()).unwrap(), &text, &stream, &documents);
+        match Cut::of(second.as_bytes()).and_then(|cut| skeletons.fill(0, &cut)) {
             Some(values) => values.iter().map(|(value, _)| value.to_string()).collect(),
             None => "read in full".to_owned(),
         }
@@ -428,6 +327,7 @@ mod tests {
             ("a: '«x»' => a: '«\"q\"»'", r#"{"a":"\"q\""}"#),
             ("a: ‹1› => a: ‹-80›", r#"{"a":-80}"#),
             ("a: p-‹1› => a: p-‹80›", r#"{"a":"p-80"}"#),
+            ("a: «10%» => a: «25%»", r#"{"a":"25%"}"#),
             ("a: [«x», ‹1›] => a: [«z», ‹2›]", r#"{"a":["z",2]}"#),
             ("«k»: «x» => «k»: «z»", r#"{"k":"z"}"#),
             ("a: |\n  «x»\nb: «x» => a: |\n  «x»\nb: «z»", r#"{"a":"x\n","b":"z"}"#),

@@ -105,20 +105,27 @@ impl<'a> Field<'a> {
 
     /// The value under a key of a map; `None` where it is missing or null.
     pub fn get(&self, key: &'a str) -> Option<Self> {
-        let value = match self.path.is_empty() {
-            true => self.entry.object().body().get(key),
-            false => self.value.get(key),
-        };
-        let value = value.filter(|value| !value.is_null())?;
-        let mut path = Vec::with_capacity(self.path.len() + 1);
-        path.extend_from_slice(&self.path);
-        path.push(Key::Name(key));
-        Some(Self { entry: self.entry, value, path })
+        self.at(&[key])
     }
 
     /// The value below these keys.
     pub fn at(&self, path: &[&'a str]) -> Option<Self> {
-        path.iter().try_fold(self.clone(), |field, key| field.get(key))
+        let value = self.below(path)?;
+        let mut keys = Vec::with_capacity(self.path.len() + path.len());
+        keys.extend_from_slice(&self.path);
+        keys.extend(path.iter().map(|key| Key::Name(key)));
+        Some(Self { entry: self.entry, value, path: keys })
+    }
+
+    /// The value below these keys, where there is one that is not null.
+    fn below(&self, path: &[&str]) -> Option<&'a Value> {
+        let Some((first, rest)) = path.split_first() else { return Some(self.value) };
+        let value = match self.path.is_empty() {
+            true => self.entry.object().body().get(*first),
+            false => self.value.get(first),
+        };
+        let found = rest.iter().try_fold(value?, |value, key| value.get(key))?;
+        (!found.is_null()).then_some(found)
     }
 
     /// The elements of a list below these keys; none where there is no list.
@@ -155,7 +162,7 @@ impl<'a> Field<'a> {
 
     /// The text of the string below these keys.
     pub fn text_at(&self, path: &[&'a str]) -> Option<&'a str> {
-        self.at(path)?.text()
+        self.below(path)?.as_str()
     }
 
     /// A whole number.
@@ -165,7 +172,7 @@ impl<'a> Field<'a> {
 
     /// The whole number below these keys.
     pub fn number_at(&self, path: &[&'a str]) -> Option<i64> {
-        self.at(path)?.number()
+        self.below(path)?.as_i64()
     }
 
     /// Whether it is `true`.

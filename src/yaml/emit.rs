@@ -1,5 +1,7 @@
 //! Values to text.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Number, Value};
 
 use super::scalar::{can_stand_literal, can_stand_plain, write_quoted};
@@ -128,10 +130,19 @@ fn open_map<'a>(steps: &mut Vec<Step<'a>>, map: &'a Map<String, Value>, indent: 
             Order::Object | Order::Metadata | Order::Sorted => Order::Sorted,
         },
     }));
-    // `serde_json` sorts by itself unless some crate of the tree turns `preserve_order` on.
+    if matches!(order, Order::Sorted) && *ARE_SORTED {
+        return;
+    }
     let entries = steps.get_mut(first..).unwrap_or_default();
     entries.sort_by(|a, b| (order.rank(b.key), b.key).cmp(&(order.rank(a.key), a.key)));
 }
+
+/// Whether maps are sorted by themselves, as those of `serde_json` are unless some crate of the tree turns
+/// `preserve_order` on.
+static ARE_SORTED: LazyLock<bool> = LazyLock::new(|| {
+    let map: Map<String, Value> = ["b", "a"].map(|key| (key.to_owned(), Value::Null)).into_iter().collect();
+    map.keys().eq(["a", "b"])
+});
 
 impl Order {
     fn rank(self, key: Option<&str>) -> u8 {

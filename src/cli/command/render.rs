@@ -130,7 +130,7 @@ impl Run {
     ) -> Result<Comparison, ExitStatus> {
         let look = |rendered: &RenderedCluster| {
             let manifests = pipeline::manifests(rendered, settings.show);
-            manifests.map(|manifest| out::look_at(folder, &manifest, staged)).collect::<Result<Vec<_>, _>>()
+            out::look_at(folder, rendered.name(), manifests, staged)
         };
         let Some((looked, clusters)) = self.render(settings, look) else { return Err(ExitStatus::Wrong) };
         let looked =

@@ -1,5 +1,6 @@
 //! What is rendered against what stands in the folder.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -55,25 +56,45 @@ enum Beside {
     Other { change: FileChange, staged: Option<Staged>, refused: Option<Error> },
 }
 
-/// Looks at the place of a rendered file. With `staged`, the new file is made beside it where they differ.
+/// Looks at the places of the rendered files of a cluster. With `staged`, the new files are made beside them where
+/// they differ.
 ///
 /// # Errors
-/// If the file could be none of ours by its name, or something cannot be read or written.
-pub fn look_at(folder: &Folder, manifest: &Manifest, staged: bool) -> Result<Looked, Error> {
-    let path = manifest.path();
-    if !is_ours(&path) {
-        return Err(Error::Name(path));
-    }
-    let found = beside(folder, &path, manifest, staged)?;
-    Ok(Looked { unit: manifest.unit.clone(), digest: digest(manifest.text.as_bytes()), path, found })
+/// If a file could be none of ours by its name, or something cannot be read or written.
+pub fn look_at(
+    folder: &Folder,
+    cluster: &str,
+    manifests: impl Iterator<Item = Manifest>,
+    staged: bool,
+) -> Result<Vec<Looked>, Error> {
+    let is_there = OnceCell::new();
+    let look = |manifest: Manifest| {
+        let path = manifest.path();
+        if !is_ours(&path) {
+            return Err(Error::Name(path));
+        }
+        // Asked once, not for each file.
+        let is_there = is_there.get_or_init(|| real_folder(&folder.path.join(cluster)).ok());
+        let found = beside(folder, &path, &manifest, *is_there, staged)?;
+        Ok(Looked { unit: manifest.unit, digest: digest(manifest.text.as_bytes()), path, found })
+    };
+    manifests.map(look).collect()
 }
 
-fn beside(folder: &Folder, path: &str, manifest: &Manifest, staged: bool) -> Result<Beside, Error> {
+/// `has_folder`: whether the folder of its cluster is there; `None` if it is something else, or could not be looked at.
+fn beside(
+    folder: &Folder,
+    path: &str,
+    manifest: &Manifest,
+    has_folder: Option<bool>,
+    staged: bool,
+) -> Result<Beside, Error> {
     let file = folder.path.join(path);
-    let on_disk = match real_folder(&folder.path.join(&*manifest.cluster)) {
-        Ok(true) => look(&file),
-        Ok(false) => Ok(Found::Nothing),
-        Err(error) => Err(error),
+    let on_disk = match has_folder {
+        Some(true) => look(&file),
+        Some(false) => Ok(Found::Nothing),
+        // Each file tells it anew.
+        None => real_folder(&folder.path.join(&*manifest.cluster)).map(|_| Found::Nothing),
     };
     let (change, refused) = match on_disk {
         Err(error @ (Error::Link(_) | Error::NotAFolder(_) | Error::NotAFile(_))) => {

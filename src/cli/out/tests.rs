@@ -28,8 +28,12 @@ fn compared(
     clusters: &Clusters,
     staged: bool,
 ) -> Result<Comparison, Error> {
-    let looked = manifests.iter().map(|manifest| look_at(folder, manifest, staged));
-    compare(folder, looked.collect::<Result<_, _>>()?, clusters)
+    let mut looked = Vec::new();
+    for of_cluster in manifests.chunk_by(|a, b| a.cluster == b.cluster) {
+        let Some(first) = of_cluster.first() else { continue };
+        looked.extend(look_at(folder, &first.cluster, of_cluster.iter().cloned(), staged)?);
+    }
+    compare(folder, looked, clusters)
 }
 
 fn render(dir: &Path, manifests: &[Manifest], clusters: &Clusters) -> Result<Outcome, String> {

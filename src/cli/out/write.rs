@@ -51,11 +51,15 @@ pub fn write(folder: &Folder, mut comparison: Comparison) -> Result<Outcome, Err
     }
     save(folder, &folder.index, &widened)?;
     let written = comparison.write.len();
+    let mut made: Option<PathBuf> = None;
     for (_, staged) in comparison.write {
         if let Some(cluster) = staged.path.parent().filter(|cluster| *cluster != folder.path)
-            && !real_folder(cluster)?
+            && made.as_deref() != Some(cluster)
         {
-            fs::create_dir(cluster).map_err(Error::io("make this folder", cluster))?;
+            if !real_folder(cluster)? {
+                fs::create_dir(cluster).map_err(Error::io("make this folder", cluster))?;
+            }
+            made = Some(cluster.to_owned());
         }
         staged.put()?;
     }
