@@ -1,5 +1,6 @@
 //! From sources to checked objects: the rooms in the order data goes through them.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -8,15 +9,27 @@ use serde_json::Value;
 
 use super::codes;
 use super::selection::Clusters;
-use crate::cluster::{self, Given, Resolved};
+use crate::cluster::{self, Given, Needed, Prepared, Resolved};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap};
 use crate::fleet::{self, Fleet};
-use crate::render::{Again, Options, Rendered, RenderedCluster, RenderedUnit, Show, Templates};
+use crate::parallel;
+use crate::render::{Again, Options, RenderedCluster, RenderedUnit, Show, Templates};
 use crate::report::manifest::{self, Manifest};
 use crate::schema;
 use crate::source::{RelPath, Sources};
 use crate::validate::{self, Excused, Recorded, Validated};
 use crate::yaml;
+
+/// A fleet, read.
+#[derive(Debug)]
+pub struct Read {
+    /// The fleet as written.
+    pub fleet: Fleet,
+    /// The folder it was read from.
+    folder: RelPath,
+    /// The texts it may read.
+    pub sources: Sources,
+}
 
 /// A fleet, read and resolved.
 #[derive(Debug)]
@@ -33,15 +46,27 @@ pub struct Loaded {
 
 /// What rendering and checking came to.
 #[derive(Debug)]
-pub struct Outcome<T = Rendered> {
-    /// The objects, or what was made of them, if nothing stops.
-    pub validated: Option<Validated<T>>,
+pub struct Outcome {
+    /// The objects, if nothing stops.
+    pub validated: Option<Validated>,
     /// The excuses that were needed.
     pub excused: Vec<Excused>,
     /// What was recorded of the clusters, by name.
     pub recorded: BTreeMap<Arc<str>, Recorded>,
     /// What to render units again with, if the templates could be read.
     pub again: Option<Again>,
+}
+
+/// Reads a fleet; `None` if its outline is not known.
+pub fn read(
+    sources: Sources,
+    folder: &RelPath,
+    map: &mut SourceMap,
+    problems: &mut Diagnostics,
+) -> Option<Read> {
+    let (fleet, found) = fleet::parse(&sources, folder, map);
+    problems.append(found);
+    Some(Read { fleet: fleet?, folder: folder.clone(), sources })
 }
 
 /// Reads and resolves a fleet; `None` if its outline is not known. `problems` may hold errors all the same:
@@ -55,14 +80,32 @@ pub fn load(
     problems: &mut Diagnostics,
 ) -> Option<Loaded> {
     let version = version(problems)?;
-    let (fleet, found) = fleet::parse(&sources, folder, map);
+    let read = read(sources, folder, map, problems)?;
+    let (resolved, found) = cluster::resolve(&read.fleet, given, &read.sources, &version, threads.get(), map);
     problems.append(found);
-    let fleet = fleet?;
-    let (resolved, found) = cluster::resolve(&fleet, given, &sources, &version, threads.get(), map);
-    problems.append(found);
-    let schemas = resolved.schemas.clone().or_else(|| folder.join(SCHEMAS).ok());
-    let schemas = schemas.unwrap_or_else(|| folder.clone());
-    Some(Loaded { fleet, resolved, sources, schemas })
+    let schemas = read.schemas(&resolved);
+    Some(Loaded { resolved, schemas, fleet: read.fleet, sources: read.sources })
+}
+
+impl Read {
+    /// Resolves it but for the units of its clusters. As for [`load`], `problems` may hold errors after that.
+    pub fn prepare(
+        &self,
+        given: &[Given],
+        map: &mut SourceMap,
+        problems: &mut Diagnostics,
+    ) -> Option<Prepared<'_>> {
+        let version = version(problems)?;
+        let (prepared, found) = cluster::prepare(&self.fleet, given, &self.sources, &version, map);
+        problems.append(found);
+        Some(prepared)
+    }
+
+    /// The folder of its recorded schemas.
+    fn schemas(&self, resolved: &Resolved) -> RelPath {
+        let schemas = resolved.schemas.clone().or_else(|| self.folder.join(SCHEMAS).ok());
+        schemas.unwrap_or_else(|| self.folder.clone())
+    }
 }
 
 /// The version of this program; what is wrong with it is told.
@@ -80,12 +123,17 @@ pub fn version(problems: &mut Diagnostics) -> Option<semver::Version> {
 const SCHEMAS: &str = "schemas";
 
 /// What was recorded of the clusters that are to be rendered.
-fn recorded(loaded: &Loaded, clusters: &Clusters) -> BTreeMap<Arc<str>, Recorded> {
-    let mut folder = schema::Folder::new(&loaded.sources, loaded.schemas.clone());
+fn recorded(
+    fleet: &Resolved,
+    schemas: &RelPath,
+    sources: &Sources,
+    clusters: &Clusters,
+) -> BTreeMap<Arc<str>, Recorded> {
+    let mut folder = schema::Folder::new(sources, schemas.clone());
     let named = clusters.named();
     let asked =
         |cluster: &&cluster::Cluster| named.as_ref().is_none_or(|names| names.contains(&cluster.name));
-    let clusters = loaded.resolved.clusters.iter().filter(asked);
+    let clusters = fleet.clusters.iter().filter(asked);
     clusters
         .map(|cluster| {
             let schemas = folder.schemas(&cluster.name);
@@ -93,6 +141,14 @@ fn recorded(loaded: &Loaded, clusters: &Clusters) -> BTreeMap<Arc<str>, Recorded
             (Arc::clone(&cluster.name), recorded)
         })
         .collect()
+}
+
+fn options(clusters: &Clusters, threads: NonZeroUsize, recorded: &BTreeMap<Arc<str>, Recorded>) -> Options {
+    let scopes = recorded.iter().filter_map(|(name, recorded)| {
+        let schemas = recorded.schemas.as_ref().ok()?;
+        Some((Arc::clone(name), schemas.scopes()))
+    });
+    Options { clusters: clusters.named(), threads: threads.get(), scopes: scopes.collect() }
 }
 
 /// Renders and checks the clusters; calls `on_cluster` as each is done, from any thread. Nothing is validated
@@ -105,51 +161,11 @@ pub fn render(
     problems: &mut Diagnostics,
     on_cluster: &(dyn Fn() + Sync),
 ) -> Outcome {
-    let work = |rendered| {
-        on_cluster();
-        rendered
-    };
-    let mut again = None;
-    let gather = |templates: &Templates, clusters| {
-        let rendered = templates.rendered(&loaded.resolved, clusters);
-        again = rendered.again(&loaded.resolved);
-        rendered
-    };
-    let outcome = checked(loaded, clusters, threads, map, problems, work, gather);
-    Outcome { again, ..outcome }
-}
-
-/// As [`render`], but what a cluster renders is gone as soon as `work` has made something of it: what all of them
-/// render need not be held at once.
-pub fn each<R: Send>(
-    loaded: &Loaded,
-    clusters: &Clusters,
-    threads: NonZeroUsize,
-    map: &mut SourceMap,
-    problems: &mut Diagnostics,
-    work: impl Fn(&RenderedCluster) -> R + Sync,
-) -> Option<Validated<Vec<R>>> {
-    checked(loaded, clusters, threads, map, problems, |rendered| work(&rendered), |_, made| made).validated
-}
-
-fn checked<R: Send, T>(
-    loaded: &Loaded,
-    clusters: &Clusters,
-    threads: NonZeroUsize,
-    map: &mut SourceMap,
-    problems: &mut Diagnostics,
-    work: impl Fn(RenderedCluster) -> R + Sync,
-    gather: impl FnOnce(&Templates, Vec<R>) -> T,
-) -> Outcome<T> {
-    let recorded = recorded(loaded, clusters);
-    let scopes = recorded.iter().filter_map(|(name, recorded)| {
-        let schemas = recorded.schemas.as_ref().ok()?;
-        Some((Arc::clone(name), schemas.scopes()))
-    });
-    let options = Options { clusters: clusters.named(), threads: threads.get(), scopes: scopes.collect() };
     let fleet = &loaded.resolved;
+    let recorded = recorded(fleet, &loaded.schemas, &loaded.sources, clusters);
+    let options = options(clusters, threads, &recorded);
     let nothing = |recorded| Outcome { validated: None, excused: Vec::new(), recorded, again: None };
-    let (templates, found) = Templates::load(fleet, &loaded.sources, map);
+    let (templates, found) = Templates::load(fleet, &fleet.named(), &loaded.sources, map);
     problems.append(found);
     let Some(templates) = templates else { return nothing(recorded) };
     let renderer = match templates.renderer(fleet) {
@@ -159,27 +175,112 @@ fn checked<R: Send, T>(
             return nothing(recorded);
         }
     };
-    let context = validate::Context { fleet, recorded: &recorded };
-    let found = renderer.each(&options, |cluster, rendered, found| {
-        let places = templates.places(fleet);
-        let place: &validate::Place<'_> =
-            &|cluster, unit, object, path| places.of(cluster, unit, object, path);
-        let part = validate::cluster(&rendered, cluster, &context, place);
-        (work(rendered), part, found)
-    });
-    drop(renderer);
+    let context =
+        validate::Context { excuses: &fleet.excuses, clusters: fleet.clusters.len(), recorded: &recorded };
+    let found = renderer.each(
+        &options,
+        |number| fleet.clusters.get(number),
+        |cluster, rendered, found| {
+            on_cluster();
+            let part = check(&templates, fleet, cluster, &rendered, &context);
+            (rendered, part, found)
+        },
+    );
     let (mut made, mut parts) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
     for (of_cluster, part, found) in found {
         made.push(of_cluster);
         parts.push(part);
         problems.append(found);
     }
-    let made = gather(&templates, made);
-    let unused = templates.unused(fleet);
-    let checked = validate::conclude(made, parts, &unused, &context, !problems.has_errors());
+    let rendered = templates.rendered(made);
+    let again = rendered.again(fleet);
+    let checked = validate::conclude(rendered, parts, templates.unused(), &context, !problems.has_errors());
     problems.append(checked.findings);
     let validated = checked.validated.filter(|_| !problems.stop());
-    Outcome { validated, excused: checked.excused, recorded, again: None }
+    Outcome { validated, excused: checked.excused, recorded, again }
+}
+
+/// Renders and checks the clusters as [`render`] does, with what `work` makes of each. The units of a cluster and what
+/// they render are gone as soon as that is made: those of all clusters need not be held at once.
+pub fn each<R: Send>(
+    read: &Read,
+    prepared: &Prepared<'_>,
+    clusters: &Clusters,
+    threads: NonZeroUsize,
+    map: &mut SourceMap,
+    problems: &mut Diagnostics,
+    work: impl Fn(&RenderedCluster) -> R + Sync,
+) -> Option<Validated<Vec<R>>> {
+    let fleet = prepared.outline();
+    let recorded = recorded(fleet, &read.schemas(fleet), &read.sources, clusters);
+    let options = options(clusters, threads, &recorded);
+    let (templates, mut unread) = Templates::load(fleet, &prepared.named(), &read.sources, map);
+    let renderer = templates.as_ref().map(|templates| templates.renderer(fleet)).transpose();
+    let renderer = renderer.unwrap_or_else(|unfit| {
+        unread.append(unfit);
+        None
+    });
+    let context =
+        validate::Context { excuses: &fleet.excuses, clusters: fleet.clusters.len(), recorded: &recorded };
+    let (mut needed, mut made, mut parts) = (Needed::default(), Vec::new(), Vec::new());
+    let mut failed = Diagnostics::new();
+    if let (Some(renderer), Some(templates)) = (&renderer, &templates) {
+        let found = renderer.each(
+            &options,
+            |number| prepared.cluster(number).map(Complete),
+            |Complete((cluster, needed, told)), rendered, found| {
+                let part = check(templates, fleet, &cluster, &rendered, &context);
+                (work(&rendered), part, needed, told, found)
+            },
+        );
+        for (of_cluster, part, of_units, told, found) in found {
+            made.push(of_cluster);
+            parts.push(part);
+            needed.add(of_units);
+            problems.append(told);
+            failed.append(found);
+        }
+    }
+    // The other clusters are only looked at for what is wrong with the fleet, and for what it has in vain.
+    let is_other = |cluster: &cluster::Cluster| renderer.is_none() || !clusters.contains(&cluster.name);
+    let others = fleet.clusters.iter().enumerate().filter(|(_, cluster)| is_other(cluster));
+    let others: Vec<usize> = others.map(|(number, _)| number).collect();
+    let look = |number: &usize| prepared.cluster(*number).map(|(_, needed, told)| (needed, told));
+    for (of_units, told) in parallel::map(threads.get(), &others, look).into_iter().flatten() {
+        needed.add(of_units);
+        problems.append(told);
+    }
+    let (excuses, found) = prepared.conclude(needed);
+    problems.append(found);
+    problems.append(unread);
+    problems.append(failed);
+    renderer.as_ref()?;
+    let context = validate::Context { excuses: &excuses, ..context };
+    let unused = templates.as_ref().map_or(&[][..], Templates::unused);
+    let checked = validate::conclude(made, parts, unused, &context, !problems.has_errors());
+    problems.append(checked.findings);
+    checked.validated.filter(|_| !problems.stop())
+}
+
+/// A cluster with its units, what they needed, and what is wrong with them.
+struct Complete((cluster::Cluster, Needed, Diagnostics));
+
+impl Borrow<cluster::Cluster> for Complete {
+    fn borrow(&self) -> &cluster::Cluster {
+        &self.0.0
+    }
+}
+
+fn check(
+    templates: &Templates,
+    fleet: &Resolved,
+    cluster: &cluster::Cluster,
+    rendered: &RenderedCluster,
+    context: &validate::Context<'_>,
+) -> validate::Part {
+    let places = templates.places(fleet, cluster);
+    let place: &validate::Place<'_> = &|cluster, unit, object, path| places.of(cluster, unit, object, path);
+    validate::cluster(rendered, cluster, context, place)
 }
 
 /// How many clusters and objects there are.

@@ -1,6 +1,7 @@
 //! The defaults of a service, and every setting of the language that it does not set as `null`, so that a
 //! template can ask for any of them.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use super::setting::{Branch, Leaf, Setting, Site, Step};
@@ -32,8 +33,27 @@ static MADE: LazyLock<Setting> = LazyLock::new(|| {
     defaults
 });
 
-/// The settings with the rest of the language as `null`, `{}` and `[]`.
-pub fn complete(mut settings: Setting) -> Setting {
+/// Blocks that no cluster changes, each with the rest of the language: filled up once, by where they are in memory. As
+/// long as they are held here nothing else can be there.
+#[derive(Debug, Default)]
+pub struct Filled(BTreeMap<usize, (Arc<Branch>, Arc<Branch>)>);
+
+impl Filled {
+    /// Adds a block.
+    pub fn add(&mut self, setting: &Setting, schema: &BlockSchema) {
+        let Setting::Map(branch) = setting else { return };
+        let mut filled = Arc::clone(branch);
+        fill_block(&mut filled, schema, self);
+        self.0.insert(Arc::as_ptr(branch).addr(), (Arc::clone(branch), filled));
+    }
+
+    fn of(&self, branch: &Arc<Branch>) -> Option<&Arc<Branch>> {
+        self.0.get(&Arc::as_ptr(branch).addr()).map(|(_, filled)| filled)
+    }
+}
+
+/// The settings with the rest of the language as `null`, `{}` and `[]`; `known` has some of their blocks already.
+pub fn complete(mut settings: Setting, known: &Filled) -> Setting {
     let Setting::Map(branch) = &mut settings else { return settings };
     let branch = Arc::make_mut(branch);
     if let Some(Setting::Map(disruption)) = branch.entries.get_mut("disruption")
@@ -42,10 +62,7 @@ pub fn complete(mut settings: Setting) -> Setting {
         // The two exclude each other; only a default gives way.
         Arc::make_mut(disruption).entries.retain(|_, setting| setting.site().step != Step::Default);
     }
-    for port in entries_of(branch, "port") {
-        set_if_absent(port, &["protocol"], leaf(Kind::String(Arc::from("TCP"))));
-    }
-    fill(branch, &SERVICE, &["override", "excuse"]);
+    fill(branch, &SERVICE, &["override", "excuse"], known);
     settings
 }
 
@@ -67,6 +84,7 @@ fn leaf(kind: Kind) -> Setting {
 
 /// What most settings of most services are.
 static NULL: LazyLock<Setting> = LazyLock::new(|| leaf(Kind::Null));
+static TCP: LazyLock<Setting> = LazyLock::new(|| leaf(Kind::String(Arc::from("TCP"))));
 static EMPTY_LIST: LazyLock<Setting> = LazyLock::new(|| leaf(Kind::List(Arc::default())));
 static EMPTY_MAP: LazyLock<Setting> = LazyLock::new(|| Setting::Map(Arc::new(Branch::empty(site()))));
 
@@ -88,7 +106,7 @@ fn set_if_absent(setting: &mut Setting, path: &[&str], value: Setting) {
     }
 }
 
-fn fill(branch: &mut Branch, schema: &BlockSchema, leave: &[&str]) {
+fn fill(branch: &mut Branch, schema: &BlockSchema, leave: &[&str], known: &Filled) {
     for arg in schema.args().filter(|arg| arg.overridable || schema.name != SERVICE.name) {
         if !branch.entries.contains_key(arg.name) {
             branch.entries.insert(Arc::from(arg.name), nothing(&arg.ty));
@@ -100,15 +118,28 @@ fn fill(branch: &mut Branch, schema: &BlockSchema, leave: &[&str]) {
         }
     }
     for nested in schema.blocks().filter(|nested| !leave.contains(&nested.schema.name)) {
-        fill_block(branch, nested);
+        fill_blocks(branch, nested, known);
     }
 }
 
-fn fill_block(branch: &mut Branch, nested: &Nested) {
+/// Fills up one block.
+fn fill_block(block: &mut Arc<Branch>, schema: &BlockSchema, known: &Filled) {
+    if let Some(filled) = known.of(block) {
+        *block = Arc::clone(filled);
+        return;
+    }
+    let branch = Arc::make_mut(block);
+    if schema.name == "port" && !branch.entries.contains_key("protocol") {
+        branch.entries.insert(Arc::from("protocol"), TCP.clone());
+    }
+    fill(branch, schema, &[], known);
+}
+
+fn fill_blocks(branch: &mut Branch, nested: &Nested, known: &Filled) {
     let name = nested.schema.name;
     match nested.occurs {
         Occurs::Once => match branch.entries.get_mut(name) {
-            Some(Setting::Map(inner)) => fill(Arc::make_mut(inner), nested.schema, &[]),
+            Some(Setting::Map(inner)) => fill_block(inner, nested.schema, known),
             Some(Setting::Leaf(_)) => {}
             None => {
                 branch.entries.insert(Arc::from(name), NULL.clone());
@@ -120,7 +151,7 @@ fn fill_block(branch: &mut Branch, nested: &Nested) {
             }
             for inner in entries_of(branch, name) {
                 if let Setting::Map(inner) = inner {
-                    fill(Arc::make_mut(inner), nested.schema, &[]);
+                    fill_block(inner, nested.schema, known);
                 }
             }
             if let (true, Some(Setting::Map(probes))) = (name == "probe", branch.entries.get_mut(name)) {

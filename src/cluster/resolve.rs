@@ -11,10 +11,10 @@ use super::layer::argument_value;
 use super::locals::Locals;
 use super::meet::{meet, over};
 use super::moved;
+use super::prepared::Prepared;
 use super::profiles::{Matching, matching, service_layers, value_layers, values_of};
 use super::select::{Labels, Match, about_nothing, fixed_text};
 use super::setting::{Branch, Setting, Site, Step};
-use super::unit::Unit;
 use super::units::{Ground, Needed, Units};
 use super::value::{Kind, Value};
 use super::variable::{self, Given};
@@ -22,7 +22,6 @@ use super::{Cluster, Output, Resolved, codes, rollouts};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap};
 use crate::fleet::schema::Type;
 use crate::fleet::{Argument, Block, Fleet};
-use crate::parallel;
 use crate::source::{RelPath, Sources};
 
 /// The namespace of the record, where the fleet names no other.
@@ -40,6 +39,20 @@ pub fn resolve(
     threads: usize,
     map: &mut SourceMap,
 ) -> (Resolved, Diagnostics) {
+    let (prepared, mut problems) = prepare(fleet, given, sources, version, map);
+    let (resolved, found) = prepared.resolved(threads);
+    problems.append(found);
+    (resolved, problems)
+}
+
+/// Resolves a fleet but for its units.
+pub fn prepare<'a>(
+    fleet: &'a Fleet,
+    given: &[Given],
+    sources: &Sources,
+    version: &semver::Version,
+    map: &mut SourceMap,
+) -> (Prepared<'a>, Diagnostics) {
     let mut problems = Diagnostics::new();
     let told = &mut problems;
     let variables = variable::resolve(fleet, given, map, told);
@@ -70,8 +83,6 @@ pub fn resolve(
     let at = fleet.settings.arg("templates").map(|argument| argument.span);
     let files = Files::new(sources, &fleet.folder, &templates, at, told);
     let units = Units::new(fleet, files, &fixed, told);
-    let labels: Vec<Labels> = heads.iter().map(|head| head.labels.clone()).collect();
-    let labels: Vec<&Labels> = labels.iter().collect();
     let mut grounds = Vec::with_capacity(heads.len());
     for (head, values) in heads.into_iter().zip(values) {
         let mut scope = fixed.clone();
@@ -83,18 +94,7 @@ pub fn resolve(
         told.append(found.on(&head.name));
         grounds.push(Ground { head, scope, values, services });
     }
-    let resolved = parallel::map(threads, &grounds, |ground| {
-        let (mut needed, mut found) = (Needed::default(), Diagnostics::new());
-        let on = units.on(ground, &mut needed, &mut found);
-        (complete(ground, on), needed, found.on(&ground.head.name))
-    });
-    let mut needed = Needed::default();
-    let mut complete = Vec::with_capacity(resolved.len());
-    for (cluster, of_cluster, found) in resolved {
-        complete.push(cluster);
-        needed.add(of_cluster);
-        told.append(found);
-    }
+    let labels: Vec<&Labels> = grounds.iter().map(|ground| &ground.head.labels).collect();
     for profile in &profiles {
         let failed = matches!(profile.clusters, Match::Failed);
         if !failed && !labels.iter().any(|labels| profile.clusters.matches(labels)) {
@@ -102,7 +102,6 @@ pub fn resolve(
             told.push(about_nothing(profile.block, &[&profile.clusters], "cluster", all));
         }
     }
-    units.unused(&needed, &labels, told);
     let scopes = grounds.iter().map(|ground| (ground.head.name.clone(), &ground.scope)).collect();
     let heads: Vec<&Head<'_>> = grounds.iter().map(|ground| &ground.head).collect();
     let rollouts = rollouts::check(fleet, &heads, &fixed, &scopes, told);
@@ -119,22 +118,22 @@ pub fn resolve(
     let schemas = fleet.settings.arg("schemas").map(|_| folder(fleet, "schemas", "schemas", &fixed, told));
     let state_namespace = text("state_namespace", told).unwrap_or_else(|| Arc::from(STATE_NAMESPACE));
     let name = Arc::from(fleet.settings.name());
-    let resolved = Resolved {
+    let outline = Resolved {
         name,
         description,
         templates,
         schemas,
         state_namespace,
-        clusters: complete,
+        clusters: grounds.iter().map(without_units).collect(),
         outputs,
         moved,
         rollouts,
-        excuses: units.excuses(needed),
+        excuses: units.excuses(Needed::default()),
     };
-    (resolved, problems)
+    (Prepared { outline, units, grounds }, problems)
 }
 
-fn complete(ground: &Ground<'_>, units: Vec<Unit>) -> Cluster {
+fn without_units(ground: &Ground<'_>) -> Cluster {
     let head = &ground.head;
     Cluster {
         name: head.name.clone(),
@@ -145,7 +144,7 @@ fn complete(ground: &Ground<'_>, units: Vec<Unit>) -> Cluster {
         kubernetes: head.kubernetes.clone(),
         retired: head.retired,
         values: ground.values.clone(),
-        units,
+        units: Vec::new(),
     }
 }
 

@@ -1,23 +1,25 @@
 //! From the block of a unit to what it is on one cluster.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::applying::Applying;
 use super::codes;
 use super::complete::{complete, defaults};
-use super::eval::Scope;
+use super::eval::{Scope, references};
 use super::excuses::{Excuses, Failing, Used};
 use super::files::Files;
 use super::heads::{Head, plain_labels};
 use super::layer::layer;
 use super::meet::{Layer, meet, over};
+use super::named::Named;
 use super::profiles::{Matching, matching};
 use super::select::{Labels, Match, about_nothing, fixed, fixed_names, fixed_text, unknown};
 use super::service;
 use super::setting::{Branch, Setting, Site, Step};
 use super::steady::Steady;
-use super::unit::{Unit, UnitKind, UnitName};
+use super::unit::{FileRef, Unit, UnitKind, UnitName};
 use super::value::{Kind, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::fleet::schema::SERVICE;
@@ -152,6 +154,27 @@ impl<'a> Units<'a> {
         units
     }
 
+    /// The files that the units of these clusters name. What is wrong with a name is told with the unit.
+    pub fn named(&self, grounds: &[Ground<'_>]) -> Named {
+        let mut plans: Vec<(&Plan<'_>, bool)> = self.plans.iter().map(|plan| (plan, false)).collect();
+        plans.sort_by_key(|(plan, _)| plan.block.name());
+        let (mut named, mut ignored) = (Named::default(), Diagnostics::new());
+        for ground in grounds.iter().filter(|ground| !ground.head.retired) {
+            for (plan, is_known) in &mut plans {
+                if *is_known || !plan.clusters.matches(&ground.head.labels) {
+                    continue;
+                }
+                *is_known = plan.names_the_same_everywhere();
+                for (_, each) in &plan.instances {
+                    let scope = scope_of(ground, each.as_ref());
+                    let templates = self.templates(plan, &scope, &mut ignored);
+                    named.add(&templates, &self.manifests(plan, &scope, &mut ignored));
+                }
+            }
+        }
+        named
+    }
+
     /// What no cluster needed: units and overrides that match nothing, paths in `remove`. `clusters` are
     /// the labels of all of them.
     pub fn unused(&self, needed: &Needed, clusters: &[&Labels], problems: &mut Diagnostics) {
@@ -220,14 +243,7 @@ impl<'a> Units<'a> {
         needed: &mut Needed,
         problems: &mut Diagnostics,
     ) -> Option<Unit> {
-        let child;
-        let scope = match each {
-            Some(each) => {
-                child = ground.scope.child("each", each.clone());
-                &child
-            }
-            None => &ground.scope,
-        };
+        let scope = &*scope_of(ground, each);
         let mut settings = base(plan.kind, ground);
         settings = over(settings, layer(plan.block, scope, Step::Unit, &plan.title, &self.steady, problems));
         let matched: Vec<&Matching<'_>> = self
@@ -256,7 +272,7 @@ impl<'a> Units<'a> {
             needed.removed.insert(span);
         });
         if plan.kind == UnitKind::Service {
-            settings = complete(settings);
+            settings = complete(settings, &self.steady.filled);
             let mut excused = |check: &str| self.is_excused(check, plan, &ground.head, &mut needed.excused);
             service::check(&settings, plan.block, &ground.head.labels, &mut excused, problems);
         }
@@ -273,35 +289,24 @@ impl<'a> Units<'a> {
             labels: labels.map(|(key, value)| (key.clone(), value.clone())).collect(),
             namespace: namespace(plan, scope, problems),
             templates: self.templates(plan, scope, problems),
-            manifests: self.files.manifests(&self.strings(plan, "manifests", scope, problems), problems),
+            manifests: self.manifests(plan, scope, problems),
             depends_on: plan.depends_on.clone(),
             optional,
             settings,
         })
     }
 
-    fn templates(
-        &self,
-        plan: &Plan<'_>,
-        scope: &Scope,
-        problems: &mut Diagnostics,
-    ) -> Vec<super::unit::FileRef> {
-        let mut named = self.strings(plan, "templates", scope, problems);
+    fn manifests(&self, plan: &Plan<'_>, scope: &Scope, problems: &mut Diagnostics) -> Vec<FileRef> {
+        self.files.manifests(&fixed_names(plan.block, "manifests", scope, problems), problems)
+    }
+
+    fn templates(&self, plan: &Plan<'_>, scope: &Scope, problems: &mut Diagnostics) -> Vec<FileRef> {
+        let mut named = fixed_names(plan.block, "templates", scope, problems);
         if plan.kind == UnitKind::Service && plan.block.arg("templates").is_none() {
             named.push((Arc::from("service"), plan.block.place()));
         }
-        named.extend(self.strings(plan, "templates_add", scope, problems));
+        named.extend(fixed_names(plan.block, "templates_add", scope, problems));
         self.files.templates(&named, problems)
-    }
-
-    fn strings(
-        &self,
-        plan: &Plan<'_>,
-        name: &str,
-        scope: &Scope,
-        problems: &mut Diagnostics,
-    ) -> Vec<(Arc<str>, Span)> {
-        fixed_names(plan.block, name, scope, problems)
     }
 }
 
@@ -336,6 +341,21 @@ impl<'a> Plan<'a> {
             depends_on,
             title,
         }
+    }
+
+    /// Whether no expression that names a file refers to anything.
+    fn names_the_same_everywhere(&self) -> bool {
+        let mut arguments =
+            ["templates", "templates_add", "manifests"].into_iter().filter_map(|name| self.block.arg(name));
+        arguments.all(|argument| references(&argument.expression, argument.span.file).is_empty())
+    }
+}
+
+/// What expressions of a unit see on a cluster.
+fn scope_of<'g>(ground: &'g Ground<'_>, each: Option<&Value>) -> Cow<'g, Scope> {
+    match each {
+        Some(each) => Cow::Owned(ground.scope.child("each", each.clone())),
+        None => Cow::Borrowed(&ground.scope),
     }
 }
 

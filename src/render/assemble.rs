@@ -1,6 +1,7 @@
 //! The objects of one cluster together: their namespaces, each of them once, in the order they are applied.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::codes;
@@ -26,7 +27,8 @@ pub(super) fn cluster(
     for (kind, scope) in known.into_iter().flatten() {
         scopes.entry(kind.clone()).or_insert(*scope);
     }
-    let mut seen: BTreeMap<ObjectRef, (&Unit, crate::diagnostic::Span)> = BTreeMap::new();
+    // By name first: that is where most of them differ.
+    let mut seen: BTreeMap<(Arc<str>, ObjectRef), (&Unit, crate::diagnostic::Span)> = BTreeMap::new();
     let mut rendered = Vec::with_capacity(units.len());
     for (unit, made) in units {
         let mut objects = Vec::with_capacity(made.len());
@@ -39,13 +41,15 @@ pub(super) fn cluster(
                     continue;
                 }
             };
-            match seen.get(object.reference()) {
-                Some((other, first)) => {
-                    let problem = duplicate(object.reference(), (unit, origin), (other, *first));
+            let reference = object.reference();
+            match seen.entry((reference.name.clone(), reference.clone())) {
+                Entry::Occupied(entry) => {
+                    let (other, first) = *entry.get();
+                    let problem = duplicate(reference, (unit, origin), (other, first));
                     problems.push(problem.on(cluster.name.clone()));
                 }
-                None => {
-                    seen.insert(object.reference().clone(), (unit, origin));
+                Entry::Vacant(entry) => {
+                    entry.insert((unit, origin));
                     objects.push(RenderedObject { object, origin, unit: unit.span, secrets: made.secrets });
                 }
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tera::value::Key;
 use tera::{Context, Map, Value};
 
-use super::convert::{Convert, Variant};
+use super::convert::{Convert, Known, Variant};
 use super::service;
 use crate::cluster::{Cluster, Resolved, Unit, UnitKind};
 use crate::diagnostic::Diagnostics;
@@ -17,20 +17,24 @@ pub(super) struct Shared {
     clusters: Value,
     /// By the number of the cluster.
     each: Vec<Value>,
+    /// What was turned into Tera's values for one unit and holds for others.
+    known: Known,
 }
 
 impl Shared {
     /// The parts that all units of a fleet share.
     pub(super) fn of(fleet: &Resolved, variant: Variant) -> (Self, Diagnostics) {
-        let mut convert = Convert::new(variant);
+        let known = Known::default();
+        let mut convert = Convert::new(variant, &known);
         let named = map([
             ("name", Value::from(&*fleet.name)),
             ("description", fleet.description.as_deref().map_or(Value::none(), Value::from)),
         ]);
         let each: Vec<Value> =
             fleet.clusters.iter().map(|cluster| of_cluster(cluster, &mut convert)).collect();
-        let shared = Self { fleet: named, clusters: Value::from(each.clone()), each };
-        (shared, convert.problems)
+        let problems = convert.problems;
+        let shared = Self { fleet: named, clusters: Value::from(each.clone()), each, known };
+        (shared, problems)
     }
 
     /// The context of one unit on the cluster with this number.
@@ -41,7 +45,7 @@ impl Shared {
         unit: &Unit,
         variant: Variant,
     ) -> (Context, Diagnostics) {
-        let mut convert = Convert::new(variant);
+        let mut convert = Convert::new(variant, &self.known);
         let mut context = Context::new();
         context.insert_value("fleet", self.fleet.clone());
         context.insert_value("cluster", self.each.get(number).cloned().unwrap_or(Value::none()));
@@ -57,7 +61,7 @@ impl Shared {
     }
 }
 
-fn of_cluster(cluster: &Cluster, convert: &mut Convert) -> Value {
+fn of_cluster(cluster: &Cluster, convert: &mut Convert<'_>) -> Value {
     map([
         ("name", Value::from(&*cluster.name)),
         ("labels", strings(&cluster.labels)),

@@ -1,6 +1,7 @@
 //! A value of the fleet language as Tera has it; secret values replaced where that is asked for.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tera::value::Key;
 use tera::{Map, Value as Tera};
@@ -23,32 +24,82 @@ pub(super) enum Variant {
 }
 
 /// Turns values into Tera's, and collects what cannot be turned.
-pub(super) struct Convert {
+pub(super) struct Convert<'k> {
     variant: Variant,
+    known: &'k Known,
     /// What could not be turned; null stands in its place.
     pub problems: Diagnostics,
 }
 
-impl Convert {
-    /// Nothing turned yet.
-    pub(super) fn new(variant: Variant) -> Self {
-        Self { variant, problems: Diagnostics::new() }
+/// Maps that were turned before, for one variant: those that several units or clusters share. By where they are in
+/// memory: as long as they are held here nothing else can be there.
+#[derive(Default)]
+pub(super) struct Known(RwLock<BTreeMap<Shape, (Arc<Branch>, Tera)>>);
+
+/// Where a map is in memory, and the label it has as a block.
+type Shape = (usize, Option<Arc<str>>);
+
+impl Known {
+    /// What a map is turned into; `make` does that, once for all that share it, and says whether it may be kept.
+    fn turned(
+        &self,
+        branch: &Arc<Branch>,
+        label: Option<&Arc<str>>,
+        make: impl FnOnce() -> (Tera, bool),
+    ) -> Tera {
+        if Arc::strong_count(branch) == 1 {
+            return make().0;
+        }
+        let shape = (Arc::as_ptr(branch).addr(), label.cloned());
+        if let Some((_, known)) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&shape) {
+            return known.clone();
+        }
+        let (made, may_be_kept) = make();
+        if may_be_kept {
+            let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            known.insert(shape, (Arc::clone(branch), made.clone()));
+        }
+        made
+    }
+}
+
+impl<'k> Convert<'k> {
+    /// Nothing turned yet. `known` is of this variant.
+    pub(super) fn new(variant: Variant, known: &'k Known) -> Self {
+        Self { variant, known, problems: Diagnostics::new() }
     }
 
     /// A whole setting.
     pub(super) fn setting(&mut self, setting: &Setting) -> Tera {
         match setting {
             Setting::Leaf(Leaf { value, .. }) => self.value(value, false),
-            Setting::Map(branch) => {
-                let Branch { entries, sensitive, .. } = &**branch;
-                let mut map = Map::with_capacity(entries.len());
-                for (key, setting) in entries {
-                    self.characters(key, setting.site().span);
-                    map.insert(Key::String(key.clone()), self.setting(setting));
-                }
-                Tera::from(self.other_keys(map, *sensitive))
-            }
+            Setting::Map(branch) => self.known.turned(branch, None, || {
+                let before = self.problems.len();
+                let map = self.entries(branch);
+                (Tera::from(map), self.problems.len() == before)
+            }),
         }
+    }
+
+    /// A labelled block, with its label as `name`; null where it is no block.
+    pub(super) fn labelled(&mut self, label: &Arc<str>, block: &Setting) -> Tera {
+        let Setting::Map(branch) = block else { return Tera::none() };
+        self.known.turned(branch, Some(label), || {
+            let before = self.problems.len();
+            let mut named = Map::with_capacity(branch.entries.len() + 1);
+            named.insert(Key::Str("name"), Tera::from(&**label));
+            named.extend(self.entries(branch));
+            (Tera::from(named), self.problems.len() == before)
+        })
+    }
+
+    fn entries(&mut self, branch: &Branch) -> Map {
+        let mut map = Map::with_capacity(branch.entries.len());
+        for (key, setting) in &branch.entries {
+            self.characters(key, setting.site().span);
+            map.insert(Key::String(key.clone()), self.setting(setting));
+        }
+        self.other_keys(map, branch.sensitive)
     }
 
     /// A value; secret as a whole if `sensitive` says so.
@@ -189,7 +240,8 @@ mod tests {
     #[test]
     fn numbers_are_exact_or_refused() {
         let turned = |text: &str| {
-            let mut convert = Convert::new(Variant::Real);
+            let known = Known::default();
+            let mut convert = Convert::new(Variant::Real, &known);
             let value = Value::new(Kind::Number(Number::parse(text).unwrap()));
             let shown = convert.value(&value, false).to_string();
             (shown, convert.problems.iter().next().map(|problem| problem.message.clone()))
@@ -207,7 +259,7 @@ mod tests {
     fn every_secret_leaf_differs_in_every_variant() {
         let list = vec![Value::string("s"), Value::new(Kind::Bool(true)), Value::new(Kind::Number(7.into()))];
         let secret = Value::new(Kind::List(Arc::new(list))).marked(true);
-        let shown = |variant| Convert::new(variant).value(&secret, false).to_string();
+        let shown = |variant| Convert::new(variant, &Known::default()).value(&secret, false).to_string();
         assert_eq!(shown(Variant::Real), r#"["s", true, 7]"#);
         assert_eq!(shown(Variant::First), r#"["aa", false, 8]"#);
         assert_eq!(shown(Variant::Second), r#"["bbbb", false, 19]"#);

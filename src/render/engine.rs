@@ -14,7 +14,7 @@ use super::marker;
 use super::reference;
 use super::template::Instrumented;
 use super::text::Text;
-use crate::cluster::Resolved;
+use crate::cluster::Named;
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap, Span};
 use crate::source::{RelPath, Sources};
 
@@ -37,16 +37,17 @@ pub(super) struct Failure {
 }
 
 impl Engine {
-    /// Reads, checks and loads all templates of a fleet. Where one is at fault, there is no engine.
+    /// Reads, checks and loads all templates below the root of a fleet, and those that its units name. Where one is at fault, there is no engine.
     pub(super) fn load(
-        fleet: &Resolved,
+        root: &RelPath,
+        named: &Named,
         sources: &Sources,
         map: &mut SourceMap,
     ) -> (Option<Self>, Diagnostics) {
         let mut tera = Tera::default();
         filter::register(&mut tera);
         guard::register(&mut tera);
-        let (library, mut problems) = Library::load(fleet, sources, map, &tera);
+        let (library, mut problems) = Library::load(root, named, sources, map, &tera);
         if problems.is_empty() {
             problems.append(reference::check(&library));
         }

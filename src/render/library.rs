@@ -9,7 +9,7 @@ use super::codes;
 use super::marker;
 use super::syntax;
 use super::template::Outline;
-use crate::cluster::Resolved;
+use crate::cluster::Named;
 use crate::diagnostic::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use crate::source::{RelPath, Sources};
 
@@ -39,14 +39,15 @@ pub(super) struct Library {
 impl Library {
     /// Reads and parses the templates. Every one that is at fault has its error.
     pub(super) fn load(
-        fleet: &Resolved,
+        root: &RelPath,
+        named: &Named,
         sources: &Sources,
         map: &mut SourceMap,
         parser: &Tera,
     ) -> (Self, Diagnostics) {
         let mut problems = Diagnostics::new();
         let mut library = Self::default();
-        for (path, named_at) in paths(fleet, sources, &mut problems) {
+        for (path, named_at) in paths(root, named, sources, &mut problems) {
             let text = match sources.read(&path) {
                 Ok(text) => text,
                 Err(error) => {
@@ -63,7 +64,7 @@ impl Library {
                     continue;
                 }
             };
-            let name = path.below(&fleet.templates).unwrap_or(path.as_str()).to_owned();
+            let name = path.below(root).unwrap_or(path.as_str()).to_owned();
             if let Some(problem) = syntax::check(parser, &name, file, &text) {
                 problems.push(problem);
                 continue;
@@ -103,14 +104,15 @@ impl Library {
 }
 
 /// The files to read, and which expression names them, if one does.
-fn paths(fleet: &Resolved, sources: &Sources, problems: &mut Diagnostics) -> BTreeMap<RelPath, Option<Span>> {
-    let mut found: BTreeMap<RelPath, Option<Span>> = BTreeMap::new();
-    let units = fleet.clusters.iter().flat_map(|cluster| &cluster.units);
-    for template in units.flat_map(|unit| &unit.templates) {
-        found.entry(template.path.clone()).or_insert(template.span);
-    }
-    if !found.is_empty() && sources.exists(&fleet.templates) {
-        match sources.list(&fleet.templates) {
+fn paths(
+    root: &RelPath,
+    named: &Named,
+    sources: &Sources,
+    problems: &mut Diagnostics,
+) -> BTreeMap<RelPath, Option<Span>> {
+    let mut found = named.templates.clone();
+    if !found.is_empty() && sources.exists(root) {
+        match sources.list(root) {
             Ok(below) => {
                 for path in below.into_iter().filter(is_template) {
                     found.entry(path).or_insert(None);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::library::{character, lines, unreadable};
 use super::text::Text;
-use crate::cluster::Resolved;
+use crate::cluster::Named;
 use crate::diagnostic::{Diagnostics, SourceMap};
 use crate::source::{RelPath, Sources};
 
@@ -14,19 +14,14 @@ pub(super) struct Manifests(BTreeMap<RelPath, Text>);
 
 impl Manifests {
     /// Reads them. Every one that cannot be read has its error.
-    pub(super) fn load(fleet: &Resolved, sources: &Sources, map: &mut SourceMap) -> (Self, Diagnostics) {
+    pub(super) fn load(named: &Named, sources: &Sources, map: &mut SourceMap) -> (Self, Diagnostics) {
         let mut problems = Diagnostics::new();
         let mut found = BTreeMap::new();
-        let mut named = BTreeMap::new();
-        let units = fleet.clusters.iter().flat_map(|cluster| &cluster.units);
-        for manifest in units.flat_map(|unit| &unit.manifests) {
-            named.entry(&manifest.path).or_insert(manifest.span);
-        }
-        for (path, named_at) in named {
+        for (path, named_at) in &named.manifests {
             let text = match sources.read(path) {
                 Ok(text) => text,
                 Err(error) => {
-                    problems.push(unreadable(&error, named_at));
+                    problems.push(unreadable(&error, *named_at));
                     continue;
                 }
             };

@@ -51,6 +51,11 @@ fn number(text: &str) -> Option<(usize, &str)> {
     Some((number, chars.as_str()))
 }
 
+/// The last byte of a reserved character in UTF-8.
+pub(super) const fn last_byte(mark: char) -> u8 {
+    0x80 | (mark as u32 & 0x3f) as u8
+}
+
 /// The reserved character that a text begins with.
 pub(super) fn mark(text: &[u8]) -> Option<char> {
     // U+FDD0 is EF B7 90.
@@ -160,6 +165,7 @@ mod tests {
     fn every_reserved_character_is_known_by_its_bytes() {
         for reserved in RESERVED {
             assert_eq!(mark(reserved.to_string().as_bytes()), Some(reserved));
+            assert_eq!(reserved.to_string().bytes().last(), Some(last_byte(reserved)));
         }
         for other in ["", "a", "\u{fdcf}", "\u{fdf0}", "\u{feff}"] {
             assert_eq!(mark(other.as_bytes()), None);

@@ -90,22 +90,26 @@ pub fn render(
     options: &Options,
     on_event: &(dyn Fn(Event) + Sync),
 ) -> (Rendered, Diagnostics) {
-    let (templates, mut problems) = Templates::load(fleet, sources, map);
+    let (templates, mut problems) = Templates::load(fleet, &fleet.named(), sources, map);
     let Some(templates) = templates else { return (Rendered::default(), problems) };
     let renderer = match templates.renderer(fleet) {
         Ok(renderer) => renderer,
         Err(unfit) => return (Rendered::default(), unfit),
     };
-    let rendered = renderer.each(options, |_, cluster, found| {
-        on_event(Event::Rendered { cluster: cluster.name.clone() });
-        (cluster, found)
-    });
+    let rendered = renderer.each(
+        options,
+        |number| fleet.clusters.get(number),
+        |_, cluster, found| {
+            on_event(Event::Rendered { cluster: cluster.name.clone() });
+            (cluster, found)
+        },
+    );
     let mut clusters = Vec::with_capacity(rendered.len());
     for (cluster, found) in rendered {
         clusters.push(cluster);
         problems.append(found);
     }
-    (templates.rendered(fleet, clusters), problems)
+    (templates.rendered(clusters), problems)
 }
 
 #[cfg(test)]

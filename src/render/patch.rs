@@ -4,7 +4,7 @@ use serde_json::to_value;
 use tera::value::Key;
 
 use super::codes;
-use super::convert::{Convert, Variant};
+use super::convert::{Convert, Known, Variant};
 use super::document::Found;
 use super::forbidden;
 use super::secret::Hidden;
@@ -20,7 +20,8 @@ pub(super) fn apply(
     hidden: &Hidden,
 ) -> (Vec<Found>, Diagnostics) {
     let Some(patches) = unit.settings.get("patch") else { return (objects, Diagnostics::new()) };
-    let mut convert = Convert::new(variant);
+    let known = Known::default();
+    let mut convert = Convert::new(variant, &known);
     let given = convert.setting(patches).into_map().unwrap_or_default();
     let mut problems = std::mem::take(&mut convert.problems);
     for name in given.keys().filter_map(Key::as_str) {

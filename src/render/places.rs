@@ -13,7 +13,7 @@ use super::manifest::Manifests;
 use super::patch;
 use super::rendered::{Rendered, RenderedCluster, RenderedObject, RenderedUnit};
 use super::text::Text;
-use crate::cluster::{Resolved, Unit};
+use crate::cluster::{Cluster, Resolved, Unit};
 use crate::diagnostic::Span;
 use crate::yaml::{self, Node, NodeKind};
 
@@ -35,6 +35,8 @@ impl std::fmt::Debug for Kept {
 /// first asked about, so that a fleet in which nothing is wrong pays nothing.
 pub struct Places<'a> {
     fleet: &'a Resolved,
+    /// The one cluster that it is asked about, where the fleet itself does not hold its units.
+    cluster: Option<&'a Cluster>,
     kept: Option<Arc<Kept>>,
     shared: RefCell<Option<Rc<Shared>>>,
     /// By cluster and file stem.
@@ -54,14 +56,14 @@ struct Document {
 impl Rendered {
     /// Where the fields of its objects come from; `fleet` is what it was rendered from.
     pub fn places<'a>(&self, fleet: &'a Resolved) -> Places<'a> {
-        Places::new(fleet, self.kept.clone())
+        Places::new(fleet, None, self.kept.clone())
     }
 }
 
 impl<'a> Places<'a> {
     /// Of a fleet that was rendered with these templates.
-    pub(super) fn new(fleet: &'a Resolved, kept: Option<Arc<Kept>>) -> Self {
-        Self { fleet, kept, shared: RefCell::default(), units: RefCell::default() }
+    pub(super) fn new(fleet: &'a Resolved, cluster: Option<&'a Cluster>, kept: Option<Arc<Kept>>) -> Self {
+        Self { fleet, cluster, kept, shared: RefCell::default(), units: RefCell::default() }
     }
 
     /// The line of the template, manifest or patch that gives the field at `path`, or the deepest field above
@@ -74,7 +76,8 @@ impl<'a> Places<'a> {
         path: &[&str],
     ) -> Option<Span> {
         let number = self.fleet.clusters.iter().position(|other| other.name == *cluster.name())?;
-        let resolved = self.fleet.clusters.get(number)?;
+        let given = self.cluster.filter(|given| given.name == *cluster.name());
+        let resolved = given.or(self.fleet.clusters.get(number))?;
         let owner = resolved.units.iter().find(|other| other.name.file_stem() == unit.file_stem())?;
         let patches = owner.settings.get("patch");
         let named = object.object().reference().short();
@@ -86,7 +89,7 @@ impl<'a> Places<'a> {
         let documents = match known {
             Some(documents) => documents,
             None => {
-                let documents = Rc::new(self.documents(number, owner)?);
+                let documents = Rc::new(self.documents(number, resolved, owner)?);
                 self.units.borrow_mut().insert(key, Rc::clone(&documents));
                 documents
             }
@@ -95,9 +98,8 @@ impl<'a> Places<'a> {
         document.text.origin(place(&document.node, path).start)
     }
 
-    fn documents(&self, number: usize, unit: &Unit) -> Option<Vec<Document>> {
+    fn documents(&self, number: usize, cluster: &Cluster, unit: &Unit) -> Option<Vec<Document>> {
         let kept = self.kept.as_ref()?;
-        let cluster = self.fleet.clusters.get(number)?;
         let shared = Rc::clone(
             self.shared.borrow_mut().get_or_insert_with(|| Rc::new(Shared::of(self.fleet, Variant::Real).0)),
         );

@@ -4,6 +4,8 @@
 //! `{}` or `[]`, so that a template may ask for all of it. Here names of other units become what templates
 //! need of them.
 
+use std::sync::Arc;
+
 use tera::value::Key;
 use tera::{Map, Value};
 
@@ -17,15 +19,17 @@ use crate::diagnostic::Diagnostic;
 const COMMON: [&str; 6] = ["values", "patch", "optional", "take_over", "ready_when", "replace"];
 
 /// `service` of one unit.
-pub(super) fn service(cluster: &Cluster, unit: &Unit, convert: &mut Convert) -> Value {
+pub(super) fn service(cluster: &Cluster, unit: &Unit, convert: &mut Convert<'_>) -> Value {
     let mut service = Map::new();
     service.insert(Key::Str("name"), Value::from(unit.name.file_stem()));
     for (key, setting) in unit.settings.entries().filter(|(key, _)| !COMMON.contains(key)) {
         let value = match key {
             "access" => access(cluster, setting, convert),
             "expose" => exposed(cluster, setting, convert),
-            "port" | "storage" | "slo" => labelled(convert.setting(setting)),
-            "autoscale" => with(convert.setting(setting), "metric", labelled),
+            "port" | "storage" | "slo" => labelled(setting, convert),
+            "autoscale" => with(convert.setting(setting), "metric", |value| {
+                setting.get("metric").map_or(value, |metrics| labelled(metrics, convert))
+            }),
             _ => convert.setting(setting),
         };
         service.insert(Key::String(key.into()), value);
@@ -34,14 +38,12 @@ pub(super) fn service(cluster: &Cluster, unit: &Unit, convert: &mut Convert) -> 
 }
 
 /// Labelled blocks, each with its label as `name`.
-fn labelled(blocks: Value) -> Value {
-    let Some(blocks) = blocks.into_map() else { return Value::none() };
-    let blocks = blocks.into_iter().map(|(label, block)| {
-        let Some(block) = block.into_map() else { return (label, Value::none()) };
-        let mut named = Map::from_iter([(Key::Str("name"), label.as_value())]);
-        named.extend(block);
-        (label, Value::from(named))
-    });
+fn labelled(blocks: &Setting, convert: &mut Convert<'_>) -> Value {
+    let Setting::Map(blocks) = blocks else { return Value::none() };
+    let blocks = blocks
+        .entries
+        .iter()
+        .map(|(label, block)| (Key::String(Arc::clone(label)), convert.labelled(label, block)));
     Value::from(blocks.collect::<Map>())
 }
 
@@ -56,7 +58,7 @@ fn with(value: Value, key: &str, make: impl FnOnce(Value) -> Value) -> Value {
 
 /// `access`: who may call it, as units of this cluster; where it may call, as hosts and ports. A name that
 /// is on other clusters only is left out: nobody here has it.
-fn access(cluster: &Cluster, given: &Setting, convert: &mut Convert) -> Value {
+fn access(cluster: &Cluster, given: &Setting, convert: &mut Convert<'_>) -> Value {
     let texts = |name: &str| -> Vec<Given> {
         let list = given.get(name).and_then(Setting::leaf);
         list.into_iter().flat_map(Given::items).map(std::borrow::Cow::into_owned).collect()
@@ -89,8 +91,8 @@ fn access(cluster: &Cluster, given: &Setting, convert: &mut Convert) -> Value {
 }
 
 /// `expose`, each `gateway` as a unit of this cluster.
-fn exposed(cluster: &Cluster, given: &Setting, convert: &mut Convert) -> Value {
-    let mut blocks = labelled(convert.setting(given));
+fn exposed(cluster: &Cluster, given: &Setting, convert: &mut Convert<'_>) -> Value {
+    let mut blocks = labelled(given, convert);
     for (label, block) in given.entries() {
         let Some(gateway) = block.get("gateway").and_then(Setting::as_str) else { continue };
         let namespace = named(cluster, gateway).next().map_or(Value::none(), namespace);

@@ -4,16 +4,22 @@ use std::collections::BTreeSet;
 
 use super::library::Library;
 use super::template::UseKind;
-use crate::cluster::Resolved;
+use crate::cluster::Named;
 use crate::diagnostic::Span;
 
-/// The templates that units name, or that those include, extend or take components from; and the others
-/// that could be named. Each by an empty span at the start of its file.
-pub(super) fn of(fleet: &Resolved, library: &Library) -> (BTreeSet<Span>, Vec<Span>) {
+/// Templates, each by an empty span at the start of its file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Usage {
+    /// Those that units name, or that these include, extend or take components from.
+    pub used: BTreeSet<Span>,
+    /// The others that could be named.
+    pub unused: Vec<Span>,
+}
+
+/// Which templates are used, where units name these.
+pub(super) fn of(named: &Named, library: &Library) -> Usage {
     let mut used = vec![false; library.templates().len()];
-    let units = fleet.clusters.iter().flat_map(|cluster| &cluster.units);
-    let mut waiting: Vec<usize> =
-        units.flat_map(|unit| &unit.templates).filter_map(|file| library.in_file(&file.path)).collect();
+    let mut waiting: Vec<usize> = named.templates.keys().filter_map(|path| library.in_file(path)).collect();
     while let Some(number) = waiting.pop() {
         let (Some(seen), Some(template)) = (used.get_mut(number), library.get(number)) else { continue };
         if std::mem::replace(seen, true) {
@@ -40,5 +46,5 @@ pub(super) fn of(fleet: &Resolved, library: &Library) -> (BTreeSet<Span>, Vec<Sp
         })
     };
     let unused = numbers(false).into_iter().filter(|number| !partial(number)).filter_map(start).collect();
-    (numbers(true).into_iter().filter_map(start).collect(), unused)
+    Usage { used: numbers(true).into_iter().filter_map(start).collect(), unused }
 }

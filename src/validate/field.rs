@@ -39,7 +39,7 @@ impl<'a> Entry<'a> {
 
     /// The object as a whole.
     pub fn root(self) -> Field<'a> {
-        Field { entry: self, value: &Value::Null, path: Vec::new() }
+        Field { entry: self, value: None }
     }
 
     /// The field below these keys, if it is there and not null.
@@ -71,12 +71,12 @@ impl fmt::Display for Key<'_> {
     }
 }
 
-/// A value in an object.
-#[derive(Clone, Debug)]
+/// A value in an object. The keys that lead to it are looked for when somebody asks: most fields are never told.
+#[derive(Clone, Copy, Debug)]
 pub struct Field<'a> {
     entry: Entry<'a>,
-    value: &'a Value,
-    path: Vec<Key<'a>>,
+    /// `None` for the object as a whole.
+    value: Option<&'a Value>,
 }
 
 impl<'a> Field<'a> {
@@ -87,13 +87,24 @@ impl<'a> Field<'a> {
 
     /// The keys that lead to it, as places are looked up by.
     pub fn keys(&self) -> Vec<String> {
-        self.path.iter().map(Key::to_string).collect()
+        self.way().iter().map(Key::to_string).collect()
+    }
+
+    /// The keys that lead to it: of all values of the object, it is the one at this very place in memory.
+    fn way(&self) -> Vec<Key<'a>> {
+        let Some(wanted) = self.value else { return Vec::new() };
+        let mut way = Vec::new();
+        let entries = self.entry.object().body().iter();
+        if entries.into_iter().any(|(key, value)| leads_to(value, Key::Name(key), wanted, &mut way)) {
+            way.reverse();
+        }
+        way
     }
 
     /// The path as messages name it: `spec.ports[0].port`.
     pub fn path(&self) -> String {
         let mut text = String::new();
-        for key in &self.path {
+        for key in self.way() {
             match key {
                 Key::Name(name) if text.is_empty() => text.push_str(&name.escape_debug().to_string()),
                 Key::Name(name) => text.push_str(&format!(".{}", name.escape_debug())),
@@ -104,60 +115,52 @@ impl<'a> Field<'a> {
     }
 
     /// The value under a key of a map; `None` where it is missing or null.
-    pub fn get(&self, key: &'a str) -> Option<Self> {
+    pub fn get(&self, key: &str) -> Option<Self> {
         self.at(&[key])
     }
 
     /// The value below these keys.
-    pub fn at(&self, path: &[&'a str]) -> Option<Self> {
+    pub fn at(&self, path: &[&str]) -> Option<Self> {
         let value = self.below(path)?;
-        let mut keys = Vec::with_capacity(self.path.len() + path.len());
-        keys.extend_from_slice(&self.path);
-        keys.extend(path.iter().map(|key| Key::Name(key)));
-        Some(Self { entry: self.entry, value, path: keys })
+        Some(Self { entry: self.entry, value: Some(value) })
     }
 
-    /// The value below these keys, where there is one that is not null.
+    /// The value below these keys, of which there is at least one; `None` where it is missing or null.
     fn below(&self, path: &[&str]) -> Option<&'a Value> {
-        let Some((first, rest)) = path.split_first() else { return Some(self.value) };
-        let value = match self.path.is_empty() {
-            true => self.entry.object().body().get(*first),
-            false => self.value.get(first),
+        let (first, rest) = path.split_first()?;
+        let value = match self.value {
+            None => self.entry.object().body().get(*first),
+            Some(value) => value.get(first),
         };
         let found = rest.iter().try_fold(value?, |value, key| value.get(key))?;
         (!found.is_null()).then_some(found)
     }
 
-    /// The elements of a list below these keys; none where there is no list.
-    pub fn list(&self, path: &[&'a str]) -> Vec<Self> {
-        let Some(list) = self.at(path) else { return Vec::new() };
-        let Value::Array(items) = list.value else { return Vec::new() };
-        let item = |(index, value)| {
-            let mut path = list.path.clone();
-            path.push(Key::Index(index));
-            Self { entry: list.entry, value, path }
-        };
-        items.iter().enumerate().map(item).collect()
+    /// The elements of a list below these keys, or of this list; none where there is no list.
+    pub fn list(&self, path: &[&str]) -> Vec<Self> {
+        let list = if path.is_empty() { self.value } else { self.below(path) };
+        let items = list.and_then(Value::as_array).into_iter().flatten();
+        items.map(|item| Self { entry: self.entry, value: Some(item) }).collect()
     }
 
     /// The pairs of a map of strings.
     pub fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        let entries = self.value.as_object().into_iter().flatten();
+        let entries = self.value.and_then(Value::as_object).into_iter().flatten();
         entries.filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
     }
 
     /// Whether it is a map or list with something in it.
     pub fn is_filled(&self) -> bool {
         match self.value {
-            Value::Object(map) => !map.is_empty(),
-            Value::Array(items) => !items.is_empty(),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+            Some(Value::Object(map)) => !map.is_empty(),
+            Some(Value::Array(items)) => !items.is_empty(),
+            None | Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => false,
         }
     }
 
     /// The text of a string.
     pub fn text(&self) -> Option<&'a str> {
-        self.value.as_str()
+        self.value?.as_str()
     }
 
     /// The text of the string below these keys.
@@ -167,7 +170,7 @@ impl<'a> Field<'a> {
 
     /// A whole number.
     pub fn number(&self) -> Option<i64> {
-        self.value.as_i64()
+        self.value?.as_i64()
     }
 
     /// The whole number below these keys.
@@ -177,18 +180,18 @@ impl<'a> Field<'a> {
 
     /// Whether it is `true`.
     pub fn is_true(&self) -> bool {
-        self.value.as_bool() == Some(true)
+        self.value.and_then(Value::as_bool) == Some(true)
     }
 
     /// The value as JSON, to compare it with others; not to be shown.
     pub fn json(&self) -> String {
-        self.value.to_string()
+        self.value.unwrap_or(&Value::Null).to_string()
     }
 
     /// The value as a message may show it: a string between quotes and escaped, a number or bool as it is; masked
     /// where it is secret.
     pub fn shown(&self) -> String {
-        self.mask(match self.value {
+        self.mask(match self.value.unwrap_or(&Value::Null) {
             Value::String(text) => format!("\"{}\"", text.escape_debug()),
             Value::Number(number) => number.to_string(),
             Value::Bool(truth) => truth.to_string(),
@@ -218,4 +221,21 @@ impl<'a> Field<'a> {
             false => text,
         }
     }
+}
+
+/// Whether `wanted` is this very value, or lies in it; then the keys that lead to it from here go on the list, the last
+/// of them first. Recursion is bounded by the depth of what was rendered.
+fn leads_to<'a>(value: &'a Value, key: Key<'a>, wanted: &Value, way: &mut Vec<Key<'a>>) -> bool {
+    let found = std::ptr::eq(value, wanted)
+        || match value {
+            Value::Object(map) => map.iter().any(|(key, value)| leads_to(value, Key::Name(key), wanted, way)),
+            Value::Array(items) => {
+                items.iter().enumerate().any(|(index, item)| leads_to(item, Key::Index(index), wanted, way))
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        };
+    if found {
+        way.push(key);
+    }
+    found
 }

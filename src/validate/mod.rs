@@ -16,7 +16,7 @@ pub use checks::{full_host, host_patterns, pod_template};
 pub use finding::Excused;
 pub use schemas::Recorded;
 
-use crate::cluster::{Cluster, Resolved};
+use crate::cluster::{Cluster, Excuses};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::render::{Rendered, RenderedCluster, RenderedObject, RenderedUnit};
 use finding::{Findings, Uses};
@@ -47,8 +47,10 @@ pub type Place<'a> = dyn Fn(&RenderedCluster, &RenderedUnit, &RenderedObject, &[
 /// What findings are judged by.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The fleet that was rendered: its clusters, and its excuses.
-    pub fleet: &'a Resolved,
+    /// The excuses of the fleet.
+    pub excuses: &'a Excuses,
+    /// How many clusters the fleet has.
+    pub clusters: usize,
     /// What was recorded of its clusters, by name.
     pub recorded: &'a BTreeMap<Arc<str>, Recorded>,
 }
@@ -101,7 +103,7 @@ pub fn cluster(
             part.findings.push(finding.on(rendered.name().clone()));
         }
     }
-    let mut found = Findings::new(&context.fleet.excuses, place, resolved, rendered, &mut part.uses);
+    let mut found = Findings::new(context.excuses, place, resolved, rendered, &mut part.uses);
     checks::check(resolved, rendered, &mut found);
     part.findings.append(found.told());
     part
@@ -117,11 +119,11 @@ pub fn conclude<T>(
     context: &Context<'_>,
     whole: bool,
 ) -> Checked<T> {
-    let excuses = &context.fleet.excuses;
+    let excuses = context.excuses;
     let mut uses = Uses::of_settings(excuses.iter());
     let (mut findings, mut once, mut unchecked) = (Diagnostics::new(), Once::default(), Unchecked::default());
     let complete = !parts.is_empty() && parts.iter().all(|part| part.is_complete);
-    let all = whole && complete && parts.len() == context.fleet.clusters.len();
+    let all = whole && complete && parts.len() == context.clusters;
     for part in parts {
         findings.append(part.findings);
         once.merge(part.once);

@@ -25,9 +25,13 @@ pub(super) fn can_stand_plain(text: &str) -> bool {
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
     // Letters first, and longer than `false`: no word or number of YAML is like that.
     let is_no_word = first.is_ascii_alphabetic() && bytes.len() > 5;
-    let is_inert = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/');
-    if is_no_word && bytes.iter().all(|byte| is_inert(*byte)) {
+    let is_inert =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/' | b':');
+    if is_no_word && *last != b':' && bytes.iter().all(is_inert) {
         return true;
+    }
+    if bytes.iter().all(u8::is_ascii_alphabetic) {
+        return is_plain_string(text);
     }
     if matches!(
         first,

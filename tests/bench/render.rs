@@ -83,7 +83,7 @@ fn against_peers(shop: &Shop) {
             continue;
         }
         peer.write(shop, place);
-        let theirs = measured(peer.program(), shop, 1, || peer.commands(shop, place));
+        let theirs = measured(peer.program(), shop, RUNS, || peer.commands(shop, place));
         peer.compare(shop, place, &place.join("out"));
         println!(
             "  {} takes {:.1} times the CPU time and {:.1} times the time",

@@ -29,6 +29,7 @@ use crate::cluster::{Cluster, Given};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap, one_of};
 use crate::live::kubeconfig::Access;
 use crate::report::json;
+use crate::source::{RelPath, Sources};
 
 /// What a fleet is read into, and what is found on the way.
 #[derive(Default)]
@@ -56,14 +57,18 @@ impl Run {
         revision: Option<&str>,
         given: &[Given],
     ) -> Option<pipeline::Loaded> {
-        let (sources, folder) = match locate::locate(fleet.dir.as_deref(), revision) {
-            Ok(found) => found,
-            Err(problem) => {
-                self.problems.push(*problem);
-                return None;
-            }
-        };
+        let (sources, folder) = self.located(fleet, revision)?;
         pipeline::load(sources, &folder, given, fleet.threads, &mut self.sources, &mut self.problems)
+    }
+
+    /// The fleet, not resolved; `None` if its outline is not known.
+    fn read(&mut self, fleet: &settings::Fleet) -> Option<pipeline::Read> {
+        let (sources, folder) = self.located(fleet, fleet.revision.as_deref())?;
+        pipeline::read(sources, &folder, &mut self.sources, &mut self.problems)
+    }
+
+    fn located(&mut self, fleet: &settings::Fleet, revision: Option<&str>) -> Option<(Sources, RelPath)> {
+        locate::locate(fleet.dir.as_deref(), revision).map_err(|problem| self.problems.push(*problem)).ok()
     }
 
     /// The one cluster that a command is about: the one of this name, or that the pattern leaves alone.

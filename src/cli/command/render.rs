@@ -68,18 +68,22 @@ impl Run {
         settings: &Render,
         make: impl Fn(&RenderedCluster) -> R + Sync,
     ) -> Option<(Vec<R>, Clusters)> {
-        let loaded = self.load(&settings.fleet)?;
-        let clusters = match select(&settings.selection, &loaded.resolved.clusters, &mut self.sources) {
+        let given = self.given(&settings.fleet);
+        let read = self.read(&settings.fleet)?;
+        let prepared = read.prepare(&given, &mut self.sources, &mut self.problems)?;
+        let fleet = prepared.outline();
+        let clusters = match select(&settings.selection, &fleet.clusters, &mut self.sources) {
             Ok(clusters) => clusters,
             Err(problems) => {
                 self.problems.append(problems);
                 return None;
             }
         };
-        let count = loaded.resolved.clusters.iter().filter(|one| clusters.contains(&one.name)).count();
+        let count = fleet.clusters.iter().filter(|one| clusters.contains(&one.name)).count();
         let progress = Progress::new("rendering", count, settings.progress);
         let made = pipeline::each(
-            &loaded,
+            &read,
+            &prepared,
             &clusters,
             settings.fleet.threads,
             &mut self.sources,

@@ -75,7 +75,7 @@ fn both(template: &str) -> (Option<String>, Option<String>) {
         .file("templates/lib/parts.yaml", PARTS)
         .set(SETTINGS);
     let (resolved, sources, mut map) = fleet.resolved();
-    let (engine, problems) = Engine::load(&resolved, &sources, &mut map);
+    let (engine, problems) = Engine::load(&resolved.templates, &resolved.named(), &sources, &mut map);
     let engine = engine.unwrap_or_else(|| panic!("{template}\n{}", super::told(problems, &map)));
     let (shared, _) = Shared::of(&resolved, Variant::Real);
     let cluster = &resolved.clusters[0];

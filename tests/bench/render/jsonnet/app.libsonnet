@@ -7,7 +7,8 @@ function(cluster, name, service)
     metadata: {
       name: name,
       namespace: service.namespace,
-      labels: labels + { layer: cluster.layer } + (if cluster.marked then { cluster: cluster.name } else {}),
+      annotations: { 'example.com/owner': service.namespace + '@example.com' },
+      labels: labels + { 'app.kubernetes.io/part-of': 'shop', team: service.namespace, layer: cluster.layer } + (if cluster.marked then { cluster: cluster.name } else {}),
     },
   };
   local ports = std.objectFields(service.ports);
