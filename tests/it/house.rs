@@ -16,7 +16,10 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                waiting.push(path);
+                // Of the fuzz targets.
+                if !path.ends_with("fuzz/target") && !path.ends_with("fuzz/corpus") {
+                    waiting.push(path);
+                }
             } else if path.to_string_lossy().ends_with(ending) {
                 found.push(path);
             }

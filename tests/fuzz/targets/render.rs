@@ -1,0 +1,19 @@
+//! A whole small fleet: each file begins with a line `=== PATH`.
+
+#![no_main]
+
+mod whole;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let mut files: whole::Files = Vec::new();
+    for line in data.split_inclusive(|byte| *byte == b'\n') {
+        match line.strip_prefix(b"=== ").map(|path| String::from_utf8_lossy(path).trim().to_owned()) {
+            Some(path) => files.push((path, Vec::new())),
+            None => files.last_mut().into_iter().for_each(|(_, text)| text.extend_from_slice(line)),
+        }
+    }
+    let first = whole::run(files.clone(), 1);
+    assert!(first == whole::run(files, 2), "what came of it depends on the number of threads");
+});
