@@ -16,7 +16,8 @@ type Meaning = (Vec<Value>, Vec<Value>, Vec<(&'static str, String)>);
 
 fn meaning(text: &str) -> Option<Meaning> {
     let folder = RelPath::parse("fleet").ok()?;
-    let settings = if text.contains("fleet \"") { "" } else { "fleet \"fuzz\" {}\n" };
+    let dense: String = text.split_whitespace().collect();
+    let settings = if dense.contains("fleet\"") { "" } else { "fleet \"fuzz\" {}\n" };
     let head = format!(
         "{settings}cluster \"zone-a\" {{ labels = {{ env = \"prod\" }} }}\ncluster \"zone-b\" {{}}\n"
     );

@@ -1,5 +1,7 @@
 //! A fleet in memory, from its files to what is printed of it.
 
+#![allow(dead_code, reason = "each target uses a part of it")]
+
 use std::collections::BTreeMap;
 
 use fleetwright::cluster::Resolved;
@@ -21,6 +23,13 @@ pub struct Whole {
     pub texts: BTreeMap<String, String>,
     /// All that is wrong, as text.
     pub told: String,
+}
+
+/// Whether a template may go on until a limit ends it. A million turns are nothing that a person waits for, and more than
+/// ten seconds here, where each is counted and watched.
+pub fn may_use_up_a_budget(template: &[u8]) -> bool {
+    let is_number = |three: &[u8]| three.iter().all(u8::is_ascii_digit);
+    template.windows(5).any(|word| word == b"range") && template.windows(3).any(is_number)
 }
 
 /// Everything that `validate` does with a fleet of these files; nothing where a path is none.
@@ -129,7 +138,6 @@ fn lies_in_its_file(at: Span, map: &SourceMap) -> bool {
 }
 
 /// A text as HCL writes it.
-#[allow(dead_code, reason = "not every target writes HCL")]
 pub fn quoted(text: &str) -> String {
     let mut out = "\"".to_owned();
     for c in text.chars() {
