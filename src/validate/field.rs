@@ -119,15 +119,18 @@ impl<'a> Field<'a> {
         self.at(&[key])
     }
 
-    /// The value below these keys.
+    /// The value below these keys; this very field where there are none.
     pub fn at(&self, path: &[&str]) -> Option<Self> {
+        if path.is_empty() {
+            return Some(*self);
+        }
         let value = self.below(path)?;
         Some(Self { entry: self.entry, value: Some(value) })
     }
 
-    /// The value below these keys, of which there is at least one; `None` where it is missing or null.
+    /// The value below these keys; `None` where it is missing or null.
     fn below(&self, path: &[&str]) -> Option<&'a Value> {
-        let (first, rest) = path.split_first()?;
+        let Some((first, rest)) = path.split_first() else { return self.value };
         let value = match self.value {
             None => self.entry.object().body().get(*first),
             Some(value) => value.get(first),
@@ -138,8 +141,7 @@ impl<'a> Field<'a> {
 
     /// The elements of a list below these keys, or of this list; none where there is no list.
     pub fn list(&self, path: &[&str]) -> Vec<Self> {
-        let list = if path.is_empty() { self.value } else { self.below(path) };
-        let items = list.and_then(Value::as_array).into_iter().flatten();
+        let items = self.below(path).and_then(Value::as_array).into_iter().flatten();
         items.map(|item| Self { entry: self.entry, value: Some(item) }).collect()
     }
 
