@@ -189,6 +189,9 @@ pub fn label_value(text: &str) -> Result<(), InvalidName> {
 
 fn qualified(what: &'static str, text: &str) -> Result<(), InvalidName> {
     let rule = "letters, digits, '-', '_' and '.', first and last a letter or digit, after an optional DNS subdomain and '/'";
+    if is_usual(text) {
+        return Ok(());
+    }
     let fault = |fault| InvalidName { what, rule, text: text.to_owned(), fault };
     let (prefix, name) = match text.split_once('/') {
         Some((prefix, name)) => (Some(prefix), name),
@@ -196,8 +199,13 @@ fn qualified(what: &'static str, text: &str) -> Result<(), InvalidName> {
     };
     let start = text.len() - name.len();
     if let Some(prefix) = prefix {
-        let lower = prefix.to_ascii_lowercase();
-        let prefix = if what == "key of an annotation" { lower.as_str() } else { prefix };
+        let lower;
+        let prefix = if what == "key of an annotation" {
+            lower = prefix.to_ascii_lowercase();
+            lower.as_str()
+        } else {
+            prefix
+        };
         if prefix.is_empty() {
             return Err(fault(NameFault::Character { character: '/', offset: 0 }));
         }
@@ -218,6 +226,18 @@ fn qualified(what: &'static str, text: &str) -> Result<(), InvalidName> {
         Some((character, offset)) => Err(fault(NameFault::Character { character, offset: start + offset })),
         None => Ok(()),
     }
+}
+
+/// Whether it is a qualified name as most are: short, words of small letters and digits with `-`, `.` and at most one
+/// `/` between them. Others are looked at closely.
+fn is_usual(text: &str) -> bool {
+    let is_word = |word: &[u8]| {
+        !word.is_empty() && word.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    let bytes = text.as_bytes();
+    bytes.len() <= LABEL
+        && bytes.iter().filter(|byte| **byte == b'/').count() <= 1
+        && bytes.split(|byte| matches!(byte, b'-' | b'.' | b'/')).all(is_word)
 }
 
 fn check(
