@@ -11,7 +11,7 @@ use super::selection::Clusters;
 use crate::cluster::{self, Given, Resolved};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap};
 use crate::fleet::{self, Fleet};
-use crate::render::{Again, Options, Rendered, RenderedCluster, RenderedUnit, Show, Templates};
+use crate::render::{self, Again, Options, Rendered, RenderedCluster, RenderedUnit, Scopes, Show, Templates};
 use crate::report::manifest::{self, Manifest};
 use crate::schema;
 use crate::source::{RelPath, Sources};
@@ -119,6 +119,30 @@ pub fn render(
     Outcome { again, ..outcome }
 }
 
+/// Renders the clusters and checks nothing: what there is of them, whatever else is wrong with the fleet.
+pub fn unchecked(
+    loaded: &Loaded,
+    clusters: &Clusters,
+    threads: NonZeroUsize,
+    map: &mut SourceMap,
+    problems: &mut Diagnostics,
+) -> Rendered {
+    let recorded = recorded(loaded, clusters);
+    let options = Options { clusters: clusters.named(), threads: threads.get(), scopes: scopes(&recorded) };
+    let (rendered, found) = render::render(&loaded.resolved, &loaded.sources, map, &options, &|_| {});
+    problems.append(found);
+    rendered
+}
+
+/// Which kinds live in namespaces, by cluster, as far as that was recorded.
+fn scopes(recorded: &BTreeMap<Arc<str>, Recorded>) -> BTreeMap<Arc<str>, Scopes> {
+    let scopes = recorded.iter().filter_map(|(name, recorded)| {
+        let schemas = recorded.schemas.as_ref().ok()?;
+        Some((Arc::clone(name), schemas.scopes()))
+    });
+    scopes.collect()
+}
+
 /// As [`render`], but what a cluster renders is gone as soon as `work` has made something of it: what all of them
 /// render need not be held at once.
 pub fn each<R: Send>(
@@ -142,11 +166,7 @@ fn checked<R: Send, T>(
     gather: impl FnOnce(&Templates, Vec<R>) -> T,
 ) -> Outcome<T> {
     let recorded = recorded(loaded, clusters);
-    let scopes = recorded.iter().filter_map(|(name, recorded)| {
-        let schemas = recorded.schemas.as_ref().ok()?;
-        Some((Arc::clone(name), schemas.scopes()))
-    });
-    let options = Options { clusters: clusters.named(), threads: threads.get(), scopes: scopes.collect() };
+    let options = Options { clusters: clusters.named(), threads: threads.get(), scopes: scopes(&recorded) };
     let fleet = &loaded.resolved;
     let nothing = |recorded| Outcome { validated: None, excused: Vec::new(), recorded, again: None };
     let (templates, found) = Templates::load(fleet, &loaded.sources, map);

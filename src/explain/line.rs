@@ -39,6 +39,8 @@ pub struct Line {
     pub at: Option<Span>,
     /// Its block, as a person names it; empty for a default of the language.
     pub block: String,
+    /// The variable that was given, where its value comes from outside of the fleet.
+    pub variable: Option<Arc<str>>,
     /// What it sets: `autoscale.min`; empty where the block's label is meant.
     pub path: String,
     /// The value that came of it, as it may be shown, where that is known.
@@ -57,6 +59,7 @@ impl Line {
             role,
             at,
             block: block.to_owned(),
+            variable: None,
             path: path.to_owned(),
             value: None,
             literals: BTreeSet::new(),
@@ -263,6 +266,7 @@ impl Lines<'_> {
         match given {
             Some(given) if self.variables.contains(name) => {
                 let mut line = Line::new(Role::Given, Some(given.span), &format!("variable \"{name}\""), "");
+                line.variable = Some(Arc::clone(&given.name));
                 line.replaced.extend(default.map(|default| {
                     Line::new(Role::Replaced, Some(default.argument.span), &default.block, "default")
                 }));

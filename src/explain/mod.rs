@@ -27,6 +27,7 @@ mod literal;
 mod other;
 pub mod path;
 mod reach;
+mod secret;
 mod setters;
 mod trial;
 mod written;
@@ -38,10 +39,11 @@ use serde_json::Value;
 
 pub use leaf::Effect;
 pub use line::{Line, Role};
+pub use secret::Kept;
 pub use setters::Setters;
 
 use crate::cluster::{Cluster, Given, Resolved, Unit};
-use crate::diagnostic::{SourceMap, Span};
+use crate::diagnostic::{Diagnostics, SourceMap, Span};
 use crate::fleet::Fleet;
 use crate::object::{FieldPath, ObjectRef};
 use crate::parallel;
@@ -69,6 +71,8 @@ pub struct Ground<'a> {
     pub resolved: &'a Resolved,
     /// What it renders to.
     pub rendered: &'a Rendered,
+    /// What is wrong with it as it is; the units that it makes wrong are left out.
+    pub known: &'a Diagnostics,
     /// How many threads to use; the result does not depend on it.
     pub threads: usize,
 }
@@ -94,6 +98,8 @@ pub struct Explained {
     pub literals: BTreeSet<Span>,
     /// The lines with literals in whose place no other value would do, so that nothing is known of them.
     pub untried: Vec<Line>,
+    /// What may not be shown of its secret fields: to be kept by the map of the texts before any of this is shown.
+    pub kept: Kept,
 }
 
 /// What gives a field to an object.
@@ -156,22 +162,30 @@ pub fn explain(
     let explained = targets.iter().enumerate().map(|(target, (object, leaves))| {
         let sources = input::by_field(&probed, target);
         let shown = object.printable(crate::render::Show::Masked);
+        let mut kept = Kept::default();
         let fields = leaves.iter().enumerate().map(|(number, leaf)| {
             let keys: Vec<&str> = leaf.path.iter().map(String::as_str).collect();
-            let (set_by, decided_by, literals) =
+            let (mut set_by, decided_by, literals) =
                 all.field(target, number, sources.get(&number).map_or(&[][..], Vec::as_slice));
+            let is_secret = !object.secrets().is_empty() && object.hides(&leaf.path);
+            if is_secret {
+                leaf::at(object.object().body(), &leaf.path)
+                    .into_iter()
+                    .for_each(|real| kept.add_value(real));
+                kept.add_lines(&mut set_by, &written);
+            }
             Field {
                 path: leaf.path.clone(),
                 shown: path::shown(shown.body(), &leaf.path),
                 value: leaf.shown.clone(),
-                is_secret: !object.secrets().is_empty() && object.hides(&leaf.path),
+                is_secret,
                 given_by: places.of(cluster, unit, object, &keys).map(|at| (giver(ground, owner, at), at)),
                 set_by,
                 decided_by,
                 literals,
             }
         });
-        let fields = fields.collect();
+        let fields: Vec<Field> = fields.collect();
         let (decided_by, literals, untried) = all.object(target);
         Explained {
             object: object.object().reference().clone(),
@@ -183,6 +197,7 @@ pub fn explain(
             decided_by,
             literals,
             untried,
+            kept,
         }
     });
     Some(explained.collect())
@@ -266,8 +281,7 @@ impl<'a> Found<'a> {
         }
         let literals: BTreeSet<Span> = found.keys().copied().collect();
         let lines = self.lines(&literals, &variables);
-        let set_by: Vec<Line> = sources.iter().filter_map(|source| self.line(&lines, source)).collect();
-        let mut set_by = set_by;
+        let mut set_by: Vec<Line> = sources.iter().filter_map(|source| self.line(&lines, source)).collect();
         set_by.dedup();
         let mut used = BTreeSet::new();
         set_by.iter().for_each(|line| line.add_literals(&mut used));
@@ -275,7 +289,7 @@ impl<'a> Found<'a> {
             literals.iter().filter(|at| !used.contains(at) && !shared.contains(at)).copied().collect();
         let mut decided_by = lines.deciding(&rest);
         let named = given_in(&set_by);
-        let rest = variables.iter().filter(|name| !named.contains(&format!("variable \"{name}\""))).cloned();
+        let rest = variables.iter().filter(|name| !named.contains(*name)).cloned();
         decided_by.extend(lines.deciding_variables(&rest.collect()));
         (set_by, decided_by, found)
     }
@@ -329,14 +343,12 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The blocks of the variables that were given, in these lines.
-fn given_in(lines: &[Line]) -> BTreeSet<String> {
+/// The variables that were given, in these lines.
+fn given_in(lines: &[Line]) -> BTreeSet<Arc<str>> {
     let mut found = BTreeSet::new();
     let mut waiting: Vec<&Line> = lines.iter().collect();
     while let Some(line) = waiting.pop() {
-        if line.role == Role::Given {
-            found.insert(line.block.clone());
-        }
+        found.extend(line.variable.clone());
         waiting.extend(&line.from);
     }
     found

@@ -12,6 +12,7 @@ use super::literal::{Literal, Scalar, with_other};
 use super::other::{Pool, scalars, values};
 use super::written;
 use crate::cluster::{Cluster, Given, GivenValue, Resolved, Unit, UnitName, Value, resolve};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::fleet::Fleet;
 use crate::object::ObjectRef;
 use crate::render::{self, Again, Options, RenderedObject, RenderedUnit};
@@ -100,7 +101,14 @@ impl Laboratory<'_> {
     fn render(&self, fleet: &Fleet, given: &[Given]) -> Option<Vec<RenderedUnit>> {
         let Ground { sources, version, map, .. } = self.ground;
         let (resolved, problems) = resolve(fleet, given, sources, version, 1, &mut (*map).clone());
-        if problems.stop() {
+        let is_known = |problem: &Diagnostic| {
+            self.ground
+                .known
+                .iter()
+                .any(|known| (known.code, &known.message) == (problem.code, &problem.message))
+        };
+        let stops = |problem: &Diagnostic| problem.severity == Severity::Error && problem.check.is_none();
+        if problems.iter().any(|problem| stops(problem) && !is_known(problem)) {
             return None;
         }
         let cluster = resolved.clusters.iter().find(|other| other.name == self.subject.cluster.name)?;

@@ -3,6 +3,7 @@
 
 mod block;
 mod codes;
+mod compared;
 mod edit;
 mod foreign;
 mod format;
@@ -15,8 +16,9 @@ mod written;
 
 pub use block::{Argument, Block, Name, shown};
 pub use edit::{Address, Assignment, EditError, Edited, names, set};
-pub use format::{FormatError, format};
+pub use format::{FormatError, format, masked};
 pub use heredoc::{flush_heredocs, strips};
+pub use read::keep_secrets;
 pub use written::{Fleet, check_syntax, parse};
 
 #[cfg(test)]

@@ -230,13 +230,31 @@ fn an_expression_is_shown_with_what_sets_it_instead() {
 }
 
 #[test]
+fn maps_that_are_not_there_are_made() {
+    let place = place();
+    assert_snapshot!(set(&place, &["cluster/prod-b", "values.ingress.weight=0"]), @r#"
+    fleet/fleet.hcl:38: values.ingress.weight: added 0
+    -cluster "prod-b" {}
+    +cluster "prod-b" {
+    +  values = { ingress = { weight = 0 } }
+    "#);
+    assert_snapshot!(set(&place, &["cluster/prod-a", "values.a.\"b.c\".d=x"]), @r#"
+    fleet/fleet.hcl:34: values.a."b.c".d: added "x"
+    +    a      = { "b.c" = { d = "x" } }
+    "#);
+    assert_eq!(place.run(&["set", "cluster/prod-b", "values.ingress.weight=1"]).status, Some(0));
+    let told = place.run(&["set", "cluster/prod-b", "valeus.ingress.weight=1"]).refused(2);
+    assert!(told.contains("did you mean `values`?"), "{told}");
+}
+
+#[test]
 fn what_is_not_there_is_told() {
     let place = place();
     let told = |arguments_: &[&str]| place.run(&arguments(arguments_)).refused(2);
     let all = [
         told(&["cluster/prod-x", "uid=1"]),
         told(&["locals", "domian=x"]),
-        told(&["cluster/prod-b", "values.weight=x"]),
+        told(&["cluster/prod-b", "labels.env.x=y"]),
         told(&["cluster/prod-a", "lables.env=x"]),
         told(&["clster/prod-a", "labels.env", "a=1", "a=2"]),
     ];
@@ -253,13 +271,9 @@ fn what_is_not_there_is_told() {
 
     1 error
 
-    error[X026]: there is no `values` to set a part of
-      --> fleet/fleet.hcl:37:1
-       |
-    37 | cluster "prod-b" {}
-       | ^^^^^^^ not in this block
-       |
-       = help: set it as a whole, as in HCL: 'values={ … }'
+    error[X026]: `labels.env` has no part `x`
+     |
+     = help: give the whole value: labels.env=VALUE
 
     1 error
 
@@ -296,10 +310,6 @@ fn an_edit_that_makes_the_fleet_wrong_is_not_written() {
     let place = place();
     let told = |block: &str, assignment: &str| place.run(&arguments(&[block, assignment])).refused(2);
     assert_snapshot!(told("cluster/prod-a", "uid=no-uuid"), @r#"
-    error[X026]: the fleet would be wrong; nothing was written
-     |
-     = help: give a value that the fleet takes
-
     error[C001]: `uid` takes a UUID; found the string "no-uuid"
       --> fleet/fleet.hcl:26:12
        |
@@ -307,15 +317,12 @@ fn an_edit_that_makes_the_fleet_wrong_is_not_written() {
        |            ^^^^^^^^^ a UUID has 8-4-4-4-12 hex digits
        |
        = object: cluster "prod-a"
+       = note: the fleet would be wrong; nothing was written
        = help: take what `kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints for this cluster
 
-    2 errors
+    1 error
     "#);
     assert_snapshot!(told("component/base", "override.x.match=env in ("), @r#"
-    error[X026]: the fleet would be wrong; nothing was written
-     |
-     = help: give a value that the fleet takes
-
     error[C001]: `match` takes a label selector such as "env in (prod,staging)"; found the string "env in ("
       --> fleet/fleet.hcl:43:14
        |
@@ -323,9 +330,10 @@ fn an_edit_that_makes_the_fleet_wrong_is_not_written() {
        |              ^^^^^^^^^^ found the end, expected a value, ',' or ')'
        |
        = object: override "x"
+       = note: the fleet would be wrong; nothing was written
        = help: give `match` a label selector such as "env in (prod,staging)"
 
-    2 errors
+    1 error
     "#);
     assert_eq!(place.read("fleet/fleet.hcl"), FLEET);
     // One that was wrong before can be mended, one mistake after the other.

@@ -23,9 +23,14 @@ replaced; and what decides: selectors, labels, conditions. Secret values are mas
 A literal is named if, and only if, the field is another or gone when the literal is: each that could have a part \
 in it is replaced by up to three other values that the fleet takes, and the unit is rendered again. No network is used.
 
+What it cannot see: two literals of which either is enough, a limit that none of the three values crosses, and what \
+other units render.
+
+What is wrong with other units does not matter; how many errors there are is told on stderr.
+
 Exit status:
   0  explained
-  2  the fleet or the command line is wrong, or there is no such object or field
+  2  the unit or the command line is wrong, or there is no such object or field
   7  this machine: disk, permissions, a defect";
 
 /// What `explain` takes.

@@ -11,7 +11,7 @@ use crate::cli::settings::{Fmt, Laid};
 use crate::cli::status::ExitStatus;
 use crate::cli::{codes, locate};
 use crate::diagnostic::Diagnostic;
-use crate::fleet::{check_syntax, format};
+use crate::fleet::{check_syntax, format, masked};
 use crate::report::unified::unified;
 use crate::source::{self, MAX_FILE_BYTES, RelPath, Sources, find_root};
 
@@ -74,7 +74,16 @@ impl Run {
     fn named(&mut self, path: &Path) -> Vec<Found> {
         let found = if path.is_dir() { find_root(path).map(|found| (found, None)) } else { file(path) };
         match found {
-            Ok(((root, folder), None)) => self.below(&root, &folder),
+            Ok(((root, folder), None)) => {
+                let (found, problems) = (self.below(&root, &folder), self.problems.has_errors());
+                if found.is_empty() && !problems {
+                    let message =
+                        format!("no *.hcl file below {}: there is nothing to lay out", path.display());
+                    let help = "templates and manifests are not laid out; name files or folders of HCL";
+                    self.problems.push(Diagnostic::warning(codes::NO_SUCH_FILE, message).help(help));
+                }
+                found
+            }
             Ok(((root, _), Some(path))) => vec![Found { root, path }],
             Err(error) => {
                 let help = "name files, or folders with *.hcl files below them";
@@ -115,7 +124,7 @@ impl Run {
         let mut shown = String::new();
         for Change { path, original, after } in &changes {
             match settings.diff {
-                true => shown.push_str(&unified(path.as_str(), &original.text, after)),
+                true => shown.push_str(&self.difference(path.as_str(), &original.text, after)),
                 false => shown.push_str(&format!("{path}\n")),
             }
         }
@@ -151,6 +160,11 @@ impl Run {
         }
     }
 
+    /// What changes in a text, without its secrets.
+    fn difference(&self, path: &str, before: &str, after: &str) -> String {
+        self.sources.secrets().hide(&unified(path, &masked(before), &masked(after)))
+    }
+
     /// Lays stdin out onto stdout.
     fn stdin(&mut self, settings: &Fmt, console: &Console) -> io::Result<ExitStatus> {
         let mut bytes = Vec::new();
@@ -172,7 +186,7 @@ impl Run {
         };
         let is_laid_out = after == text;
         console.print(&match (settings.diff, settings.check) {
-            (true, _) => unified(STDIN, &text, &after),
+            (true, _) => self.difference(STDIN, &text, &after),
             (false, true) if is_laid_out => String::new(),
             (false, true) => format!("{STDIN}\n"),
             (false, false) => after,

@@ -1,7 +1,7 @@
 //! `set`: edit a literal of the fleet in place.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use crate::cli::settings::Set;
 use crate::cli::status::ExitStatus;
 use crate::cli::{codes, locate};
 use crate::cluster::Given;
-use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap, Span, suggest};
-use crate::fleet::{Address, Assignment, EditError, Edited, names, set};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceMap, Span, suggest};
+use crate::fleet::{Address, Assignment, EditError, Edited, keep_secrets, names, set};
 use crate::report::edited;
-use crate::source::{RelPath, Sources};
+use crate::source::{MAX_FILE_BYTES, RelPath, Sources};
 
 /// A file of the fleet, and what is set in it.
 struct Text<'a> {
@@ -81,6 +81,11 @@ impl Run {
         for assignment in &assignments {
             edits.push((assignment, self.edit(settings, &address, assignment, &mut texts)?));
         }
+        if edits.iter().any(|(assignment, (_, edit))| unmasks(&address, assignment, edit)) {
+            let message = format!("{address} is no longer sensitive: its value will be shown");
+            self.problems
+                .push(Diagnostic::warning(codes::EDIT, message).help("renew the secret, if it is one"));
+        }
         let changed = || texts.iter().filter(|(_, text)| *text.now != *text.read);
         let edited = changed().map(|(path, text)| (path.clone(), text.now.clone()));
         let edited = sources.clone().edited(edited);
@@ -120,6 +125,7 @@ impl Run {
                 assignments.push(assignment);
             }
         }
+        self.read_stdin(&mut assignments);
         let twice = assignments
             .iter()
             .enumerate()
@@ -132,6 +138,29 @@ impl Run {
             Some(address) if !self.problems.has_errors() => Ok((address, assignments)),
             _ => Err(ExitStatus::Wrong),
         }
+    }
+
+    /// Puts what stdin says in the place of a `-`. Nothing of it is shown.
+    fn read_stdin(&mut self, assignments: &mut [Assignment]) {
+        let mut from = assignments.iter_mut().filter(|assignment| assignment.value == "-");
+        let Some(assignment) = from.next() else { return };
+        if from.next().is_some() {
+            let message = "two values are `-`, and there is one stdin";
+            self.problems.push(Diagnostic::error(codes::USAGE, message).help("set one of them at a time"));
+            return;
+        }
+        let mut text = String::new();
+        let read = io::stdin().lock().take(MAX_FILE_BYTES).read_to_string(&mut text);
+        if let Err(error) = read {
+            let message = format!("stdin cannot be read as text: {error}");
+            let help = "`PATH=-` takes the value from stdin";
+            self.problems.push(Diagnostic::error(codes::USAGE, message).help(help));
+            return;
+        }
+        let value = text.strip_suffix('\n').unwrap_or(&text);
+        assignment.value = value.strip_suffix('\r').unwrap_or(value).to_owned();
+        assignment.is_secret = true;
+        self.sources.keep_secret(&assignment.value);
     }
 
     fn texts<'a>(
@@ -185,7 +214,11 @@ impl Run {
                 .sources
                 .at_path(path.as_str())
                 .filter(|id| self.sources.file(*id).is_some_and(|file| file.text() == now));
-            let file = read.unwrap_or_else(|| self.sources.add_file(path.as_str(), path.as_str(), now));
+            let file = read.unwrap_or_else(|| {
+                let file = self.sources.add_file(path.as_str(), path.as_str(), now);
+                keep_secrets(file, now, &mut self.sources);
+                file
+            });
             problem = problem.at(Span::new(file, at.clone()), *says);
         }
         match step.or_else(|| error.help.clone()) {
@@ -214,6 +247,9 @@ impl Run {
                 Some(at) => {
                     known.swap_remove(at);
                 }
+                None if problem.severity == Severity::Error && !wrong.has_errors() => {
+                    wrong.push(problem.clone().note("the fleet would be wrong; nothing was written"));
+                }
                 None => wrong.push(problem.clone()),
             }
         }
@@ -222,12 +258,14 @@ impl Run {
         }
         self.sources = map;
         self.problems.append(wrong);
-        self.problems.push(
-            Diagnostic::error(codes::EDIT, "the fleet would be wrong; nothing was written")
-                .help("give a value that the fleet takes"),
-        );
         Err(ExitStatus::Wrong)
     }
+}
+
+/// Whether a value that was hidden is no longer.
+fn unmasks(address: &Address, assignment: &Assignment, edit: &Edited) -> bool {
+    let is_flag = assignment.path.steps() == ["sensitive"] && address.schema().name == "variable";
+    is_flag && edit.is_changed() && edit.after == "false"
 }
 
 /// The name that a file must hold, as [`names`] tells it.
@@ -286,7 +324,7 @@ fn instead(
     let file = holder(texts, &wanted(&address, &there))?;
     let edited =
         set(&texts.get(&file)?.now, &address, &there).ok().filter(|edited| edited.before.is_some())?;
-    let value = if edited.is_secret { "…" } else { assignment.value.as_str() };
+    let value = if edited.is_secret || assignment.is_secret { "…" } else { assignment.value.as_str() };
     let fleet = settings
         .fleet
         .dir

@@ -119,6 +119,12 @@ impl FieldPath {
         &self.0
     }
 
+    /// Whether its last step is the name of a secret, such as `DB_PASSWORD`.
+    pub fn names_secret(&self) -> bool {
+        let name = self.0.last().map(|name| name.to_lowercase()).unwrap_or_default();
+        name.split(|c: char| !c.is_ascii_alphabetic()).any(|word| SECRET_WORDS.contains(&word))
+    }
+
     /// The path up to a step, without it.
     pub fn before(&self, step: usize) -> Self {
         Self(self.0.iter().take(step).cloned().collect())
@@ -145,7 +151,13 @@ pub struct Assignment {
     pub path: FieldPath,
     /// What, as it was given.
     pub value: String,
+    /// Whether neither it nor what it replaces may be shown.
+    pub is_secret: bool,
 }
+
+/// What a name says that is of a secret, as a word of it.
+const SECRET_WORDS: [&str; 8] =
+    ["password", "passwd", "passphrase", "secret", "token", "key", "credential", "credentials"];
 
 impl Assignment {
     /// What the text says: steps with dots between them, those with a dot in double quotes, and after the first `=`
@@ -170,7 +182,10 @@ impl Assignment {
             }
             steps.push(step.to_owned());
             match (after.strip_prefix('='), after.strip_prefix('.')) {
-                (Some(value), _) => return Ok(Self { path: FieldPath(steps), value: value.to_owned() }),
+                (Some(value), _) => {
+                    let (path, value) = (FieldPath(steps), value.to_owned());
+                    return Ok(Self { path, value, is_secret: false });
+                }
                 (None, Some(next)) => rest = next,
                 (None, None) if after.is_empty() => return Err(wrong("there is no `=`")),
                 (None, None) => return Err(wrong("a quote stands within a step")),
@@ -180,11 +195,12 @@ impl Assignment {
 
     /// A value for an argument of the block itself.
     pub fn argument(name: &str, value: &str) -> Self {
-        Self { path: FieldPath(vec![name.to_owned()]), value: value.to_owned() }
+        Self { path: FieldPath(vec![name.to_owned()]), value: value.to_owned(), is_secret: false }
     }
 
     /// A value for this path; `None` if it has no step.
     pub fn at(steps: &[String], value: &str) -> Option<Self> {
-        (!steps.is_empty()).then(|| Self { path: FieldPath(steps.to_vec()), value: value.to_owned() })
+        let path = FieldPath(steps.to_vec());
+        (!steps.is_empty()).then(|| Self { path, value: value.to_owned(), is_secret: false })
     }
 }

@@ -205,7 +205,7 @@ impl Field {
         Self {
             path: field.shown.clone(),
             keys: field.path.clone(),
-            value: field.value.clone(),
+            value: quoted.value(&field.value),
             sensitive: field.is_secret,
             given_by: field.given_by.map(|(kind, at)| GivenBy {
                 kind: match kind {
@@ -214,7 +214,7 @@ impl Field {
                     explain::Giver::Patch => Giver::Patch,
                 },
                 place: place(at),
-                text: quoted.line(at),
+                text: if field.is_secret { quoted.secret_line(at) } else { quoted.line(at) },
             }),
             set_by: field.set_by.iter().map(|line| Line::of(line, quoted)).collect(),
             decided_by: field.decided_by.iter().map(|line| Line::of(line, quoted)).collect(),
