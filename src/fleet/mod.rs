@@ -12,11 +12,12 @@ mod label;
 mod outline;
 mod read;
 pub mod schema;
+mod secret_name;
 mod written;
 
 pub use block::{Argument, Block, Name, shown};
 pub use edit::{Address, Assignment, EditError, Edited, names, set};
-pub use format::{FormatError, format, masked};
+pub use format::{FormatError, format, masked, masked_file, open_variables};
 pub use heredoc::{flush_heredocs, strips};
 pub use read::keep_secrets;
 pub use written::{Fleet, check_syntax, parse};

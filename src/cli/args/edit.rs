@@ -19,8 +19,9 @@ one column, one blank around operators. Only blanks between words change: line b
 strings and heredocs stay, and a file that says something says the same afterwards. What `terraform fmt` does \
 beyond that, as writing `x` for \"${x}\", is not done.
 
-The names of the files that change are printed. Of what --diff shows, the defaults of sensitive variables and what \
-is given to `sensitive(…)` are masked. A file with a syntax error is told and left alone; the others are \
+The names of the files that change are printed. Of what --diff shows, the defaults of sensitive variables, what \
+is given to `sensitive(…)`, what sensitive variables are compared with, and strings under a name such as PASSWORD or \
+TOKEN are masked. A file with a syntax error is told and left alone; the others are \
 laid out. A file is replaced as a whole or not at all.
 
 Exit status:

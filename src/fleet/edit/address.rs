@@ -9,6 +9,7 @@ use super::EditError;
 use super::place::attribute;
 use crate::diagnostic::{one_of, suggest};
 use crate::fleet::schema::{BlockSchema, ROOT};
+use crate::fleet::secret_name::names_secret;
 use crate::fleet::shown;
 
 /// A block at the top of a file: `service/storefront`, `locals`.
@@ -121,8 +122,7 @@ impl FieldPath {
 
     /// Whether its last step is the name of a secret, such as `DB_PASSWORD`.
     pub fn names_secret(&self) -> bool {
-        let name = self.0.last().map(|name| name.to_lowercase()).unwrap_or_default();
-        name.split(|c: char| !c.is_ascii_alphabetic()).any(|word| SECRET_WORDS.contains(&word))
+        self.0.last().is_some_and(|name| names_secret(name))
     }
 
     /// The path up to a step, without it.
@@ -154,10 +154,6 @@ pub struct Assignment {
     /// Whether neither it nor what it replaces may be shown.
     pub is_secret: bool,
 }
-
-/// What a name says that is of a secret, as a word of it.
-const SECRET_WORDS: [&str; 8] =
-    ["password", "passwd", "passphrase", "secret", "token", "key", "credential", "credentials"];
 
 impl Assignment {
     /// What the text says: steps with dots between them, those with a dot in double quotes, and after the first `=`

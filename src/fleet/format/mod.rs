@@ -13,7 +13,7 @@ mod token;
 
 use meaning::meaning;
 
-pub use secret::{masked, secrets, secrets_of_broken};
+pub use secret::{masked, masked_file, open_variables, secrets, secrets_of_broken};
 
 #[cfg(test)]
 mod tests;

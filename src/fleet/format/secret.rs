@@ -1,11 +1,13 @@
 //! What of a file is secret, told by its text alone: the defaults of sensitive variables, and what is given to
 //! `sensitive(…)`. So it is known before anything is resolved, and in a file that is wrong.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::scan::scan;
 use super::token::{Kind, Token};
 use crate::fleet::schema::ROOT;
+use crate::fleet::secret_name::names_secret;
 use crate::object::MASK;
 
 /// A piece of a text that may not be shown.
@@ -23,30 +25,50 @@ pub fn secrets(text: &str) -> Vec<Secret> {
     if !text.contains("sensitive") {
         return Vec::new();
     }
-    let mut tokens = Vec::new();
-    let mut at = 0;
+    let tokens = placed(text);
+    let mut found: Vec<&[Placed<'_>]> = Vec::new();
+    for (number, pair) in tokens.windows(2).enumerate() {
+        if matches!(pair, [(_, word), (_, open)] if is(word, "sensitive") && open.kind == Kind::OpenParen) {
+            found.push(inner(tokens.get(number + 1..).unwrap_or_default()));
+        }
+    }
+    let sensitive = variables(&tokens).into_iter().filter(|(_, block)| is_sensitive(block));
+    found.extend(sensitive.filter_map(|(_, block)| argument(block, "default")));
+    found.into_iter().filter_map(secret).collect()
+}
+
+/// The variables that a text declares, and that are not sensitive.
+pub fn open_variables(text: &str) -> BTreeSet<String> {
+    let tokens = placed(text);
+    let open = variables(&tokens).into_iter().filter(|(_, block)| !is_sensitive(block));
+    open.map(|(name, _)| name.to_owned()).collect()
+}
+
+fn placed(text: &str) -> Vec<Placed<'_>> {
+    let (mut at, mut tokens) = (0, Vec::new());
     for token in scan(text).list {
         let start = at + token.blanks;
         at = start + token.text.len();
         tokens.push((start, token));
     }
+    tokens
+}
+
+/// The variables of a text, with what stands in their blocks.
+fn variables<'s, 't>(tokens: &'s [Placed<'t>]) -> Vec<(&'t str, &'s [Placed<'t>])> {
     let (mut found, mut depth) = (Vec::new(), 0);
     for (number, (_, token)) in tokens.iter().enumerate() {
         let rest = tokens.get(number..).unwrap_or_default();
-        match rest {
-            [(_, word), (_, open), ..] if is(word, "sensitive") && open.kind == Kind::OpenParen => {
-                found.push(inner(rest.get(1..).unwrap_or_default()));
-            }
-            [(_, word), ..] if depth == 0 && is(word, "variable") => {
-                let open = rest.iter().position(|(_, token)| token.kind == Kind::OpenBrace);
-                let block = rest.get(open.unwrap_or(rest.len())..).map(inner).unwrap_or_default();
-                found.extend(default(block));
-            }
-            _ => {}
+        if depth == 0 && is(token, "variable") {
+            let open = rest.iter().position(|(_, token)| token.kind == Kind::OpenBrace).unwrap_or(rest.len());
+            let (header, block) = rest.split_at(open);
+            let label =
+                header.iter().skip(1).find(|(_, token)| matches!(token.kind, Kind::Literal | Kind::Ident));
+            found.push((label.map_or("", |(_, token)| token.text), inner(block)));
         }
         depth += token.kind.depth();
     }
-    found.into_iter().filter_map(secret).collect()
+    found
 }
 
 /// A token, and where it begins.
@@ -66,26 +88,27 @@ fn inner<'s, 't>(tokens: &'s [Placed<'t>]) -> &'s [Placed<'t>] {
     tokens.get(1..end.unwrap_or(tokens.len())).unwrap_or_default()
 }
 
-/// The default of a variable, if it is sensitive or might be.
-fn default<'s, 't>(block: &'s [Placed<'t>]) -> Option<&'s [Placed<'t>]> {
-    let argument = |name: &str| {
-        let mut depth = 0;
-        let start = block.windows(2).position(|pair| {
-            let is_it = depth == 0
-                && matches!(pair, [(_, word), (_, sign)] if is(word, name) && sign.kind == Kind::Equal);
-            depth += pair.first().map_or(0, |(_, token)| token.kind.depth());
-            is_it
-        })?;
-        let value = block.get(start + 2..)?;
-        let mut depth = 0;
-        let end = value.iter().position(|(_, token)| {
-            depth += token.kind.depth();
-            depth == 0 && token.ends_line()
-        });
-        value.get(..end.unwrap_or(value.len()))
-    };
-    let is_open = |value: &[Placed<'_>]| matches!(value, [(_, word)] if is(word, "false"));
-    argument("sensitive").filter(|value| !is_open(value)).and_then(|_| argument("default"))
+/// The value of an argument of a block.
+fn argument<'s, 't>(block: &'s [Placed<'t>], name: &str) -> Option<&'s [Placed<'t>]> {
+    let mut depth = 0;
+    let start = block.windows(2).position(|pair| {
+        let is_it = depth == 0
+            && matches!(pair, [(_, word), (_, sign)] if is(word, name) && sign.kind == Kind::Equal);
+        depth += pair.first().map_or(0, |(_, token)| token.kind.depth());
+        is_it
+    })?;
+    let value = block.get(start + 2..)?;
+    let mut depth = 0;
+    let end = value.iter().position(|(_, token)| {
+        depth += token.kind.depth();
+        depth == 0 && token.ends_line()
+    });
+    value.get(..end.unwrap_or(value.len()))
+}
+
+/// Whether a variable is sensitive, or might be.
+fn is_sensitive(block: &[Placed<'_>]) -> bool {
+    argument(block, "sensitive").is_some_and(|value| !matches!(value, [(_, word)] if is(word, "false")))
 }
 
 fn secret(tokens: &[Placed<'_>]) -> Option<Secret> {
@@ -134,8 +157,57 @@ pub fn secrets_of_broken(text: &str) -> Vec<Range<usize>> {
 
 /// A piece of HCL with a mask in place of each secret literal. The text parses, or is one expression that does.
 pub fn masked(text: &str) -> String {
-    let mut places: Vec<Range<usize>> =
-        secrets(text).into_iter().flat_map(|secret| secret.literals).collect();
+    cover(text, secrets(text).into_iter().flat_map(|secret| secret.literals).collect())
+}
+
+/// The same for a file, and with a mask in place of what looks like a secret: a string under a name such as `api_token`,
+/// and one that a variable is compared with, unless that is one of the `open` ones.
+pub fn masked_file(text: &str, open: &BTreeSet<String>) -> String {
+    let mut places: Vec<_> = secrets(text).into_iter().flat_map(|secret| secret.literals).collect();
+    let tokens = placed(text);
+    for line in tokens.split_inclusive(|(_, token)| token.ends_line()) {
+        let is_compared = line.windows(3).any(|name| {
+            matches!(name, [(_, root), (_, dot), (_, name)]
+                if is(root, "var") && dot.kind == Kind::Dot && !open.contains(name.text))
+        });
+        for at in 0..line.len() {
+            let (before, rest) = line.split_at(at);
+            let [(_, sign), after @ ..] = rest else { continue };
+            let is_given = matches!(sign.kind, Kind::Equal | Kind::Colon)
+                && name_before(before).is_some_and(names_secret);
+            let is_comparison = is_compared && matches!(sign.text, "==" | "!=");
+            if is_given || is_comparison {
+                places.extend(literal_at(after.iter()));
+            }
+            if is_comparison {
+                places.extend(literal_at(before.iter().rev()));
+            }
+        }
+    }
+    cover(text, places)
+}
+
+/// The name that ends here: a word, or a word in quotes.
+fn name_before<'t>(tokens: &[Placed<'t>]) -> Option<&'t str> {
+    match tokens {
+        [.., (_, word)] if word.kind == Kind::Ident => Some(word.text),
+        [.., (_, text), (_, quote)] if text.kind == Kind::Literal && quote.kind == Kind::CloseQuote => {
+            Some(text.text)
+        }
+        _ => None,
+    }
+}
+
+/// The text of the string that begins or ends here.
+fn literal_at<'s, 't: 's>(mut tokens: impl Iterator<Item = &'s Placed<'t>>) -> Option<Range<usize>> {
+    let is_quote = |(_, token): &&Placed<'_>| matches!(token.kind, Kind::OpenQuote | Kind::CloseQuote);
+    tokens.next().filter(is_quote)?;
+    let (start, token) = tokens.next().filter(|(_, token)| token.kind == Kind::Literal)?;
+    Some(*start..*start + token.text.len())
+}
+
+/// A text with a mask in these places.
+fn cover(text: &str, mut places: Vec<Range<usize>>) -> String {
     places.sort_by_key(|place| (place.start, place.end));
     let (mut shown, mut end) = (String::with_capacity(text.len()), 0);
     for place in places.into_iter().filter(|place| !place.is_empty()) {
@@ -177,6 +249,24 @@ mod tests {
             ("[sensitive(upper(\"x)\")), \"y\"]", "[sensitive(upper(\"(sensitive)\")), \"y\"]"),
         ] {
             assert_eq!(masked(text), shown);
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_in_a_file_is_masked() {
+        let open = open_variables("variable \"open\" {}\nvariable \"b\" {\n  sensitive = true\n}\n");
+        assert_eq!(open, BTreeSet::from(["open".to_owned()]));
+        for (text, shown) in [
+            ("a = { api_token = \"x\", b = \"y\" }\n", "a = { api_token = \"(sensitive)\", b = \"y\" }\n"),
+            ("a = { \"x.key\" : \"x${1}\" }\n", "a = { \"x.key\" : \"(sensitive)${1}\" }\n"),
+            ("a = var.b == \"x\" ? \"y\" : \"z\"\n", "a = var.b == \"(sensitive)\" ? \"y\" : \"z\"\n"),
+            ("a = \"x\" != upper(var.b)\n", "a = \"(sensitive)\" != upper(var.b)\n"),
+            (
+                "a = var.open == \"x\"\nb = local.b == \"y\"\n",
+                "a = var.open == \"x\"\nb = local.b == \"y\"\n",
+            ),
+        ] {
+            assert_eq!(masked_file(text, &open), shown);
         }
     }
 

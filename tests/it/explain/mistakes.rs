@@ -113,7 +113,7 @@ fn another_unit_that_is_wrong_does_not_matter() {
             (
                 "fleet/fleet.hcl",
                 &format!(
-                    "fleet \"demo\" {{\n  templates = \"../templates\"\n}}\ncluster \"a\" {{}}\ncomponent \"sound\" {{\n  namespace = \"x\"\n  templates = [\"sound.yaml\"]\n  values = {{ a = \"x\" }}\n}}\n{more}"
+                    "fleet \"demo\" {{\n  templates = \"../templates\"\n}}\ncluster \"a\" {{}}\ncomponent \"sound\" {{\n  namespace = \"x\"\n  templates = [\"sound.yaml\"]\n  values = {{ a = \"one\" }}\n}}\n{more}"
                 ),
             ),
             ("templates/sound.yaml", &config("sound", "{{ values.a }}")),
