@@ -1,6 +1,7 @@
 //! From sources to checked objects: the rooms in the order data goes through them.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -154,6 +155,33 @@ pub fn each<R: Send>(
     work: impl Fn(&RenderedCluster) -> R + Sync,
 ) -> Option<Validated<Vec<R>>> {
     checked(loaded, clusters, threads, map, problems, |rendered| work(&rendered), |_, made| made).validated
+}
+
+/// By cluster and unit, a number that is another one where the unit renders something else. Good for one run.
+pub type Prints = BTreeMap<(Arc<str>, String), u64>;
+
+/// Renders and checks all clusters, and tells what each unit renders to as far as it renders. `None` if no template could
+/// be read.
+pub fn prints(
+    loaded: &Loaded,
+    threads: NonZeroUsize,
+    map: &mut SourceMap,
+    problems: &mut Diagnostics,
+) -> Option<Prints> {
+    let work = |cluster: RenderedCluster| -> Prints {
+        let print = |unit: &RenderedUnit| {
+            let mut hasher = DefaultHasher::new();
+            for object in unit.objects() {
+                Value::Object(object.object().body().clone()).to_string().hash(&mut hasher);
+            }
+            ((Arc::clone(cluster.name()), unit.address().to_owned()), hasher.finish())
+        };
+        cluster.units().iter().map(print).collect()
+    };
+    let mut prints = None;
+    let gather = |_: &Templates, all: Vec<Prints>| prints = Some(all.into_iter().flatten().collect());
+    checked(loaded, &Clusters::All, threads, map, problems, work, gather);
+    prints
 }
 
 fn checked<R: Send, T>(

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::reach::references;
 use super::written::{Written, entry, given_to, holding_argument, joined};
-use crate::cluster::{Cluster, Given, Setting, Unit};
+use crate::cluster::{Cluster, Given, Reference, Setting, Unit, references};
 use crate::diagnostic::Span;
 use crate::fleet::Fleet;
 use hcl_edit::Span as _;
@@ -185,18 +184,18 @@ impl Lines<'_> {
         if depth == 0 {
             return;
         }
-        let mut seen: Vec<Vec<String>> = Vec::new();
-        for reference in references(expression) {
-            if !seen.contains(&reference) {
-                line.from.extend(self.referred(&reference, depth - 1).into_iter().filter(Line::counts));
-                seen.push(reference);
+        let all = references(expression, around.file);
+        let mut seen: Vec<Vec<&str>> = Vec::new();
+        for parts in all.iter().map(Reference::parts) {
+            if !seen.contains(&parts) {
+                line.from.extend(self.referred(&parts, depth - 1).into_iter().filter(Line::counts));
+                seen.push(parts);
             }
         }
     }
 
-    fn referred(&self, reference: &[String], depth: usize) -> Vec<Line> {
-        let names: Vec<&str> = reference.iter().map(String::as_str).collect();
-        match names.as_slice() {
+    fn referred(&self, parts: &[&str], depth: usize) -> Vec<Line> {
+        match parts {
             ["local", name, ..] => {
                 let local = self.fleet.locals.get(*name).and_then(|local| self.holding(local.span));
                 local.map(|written| self.argument(written, depth)).unwrap_or_default()

@@ -22,8 +22,10 @@
 
 mod input;
 mod leaf;
+mod lean;
 mod line;
 mod literal;
+mod meeting;
 mod other;
 pub mod path;
 mod reach;
@@ -42,16 +44,19 @@ pub use line::{Line, Role};
 pub use secret::Kept;
 pub use setters::Setters;
 
-use crate::cluster::{Cluster, Given, Resolved, Unit};
+use crate::cluster::{Given, Resolved, Unit};
 use crate::diagnostic::{Diagnostics, SourceMap, Span};
 use crate::fleet::Fleet;
 use crate::object::{FieldPath, ObjectRef};
 use crate::parallel;
-use crate::render::{Again, Rendered, RenderedCluster, RenderedObject, RenderedUnit};
+use crate::render::{Rendered, RenderedCluster, RenderedObject, RenderedUnit};
 use crate::source::Sources;
 use input::{Source, Subject};
-use leaf::leaves;
+use leaf::{Effects, leaves};
+use lean::Lean;
 use line::Lines;
+use other::Pool;
+use reach::Reached;
 use trial::{Cause, Laboratory, Tried};
 use written::Written;
 
@@ -98,6 +103,8 @@ pub struct Explained {
     pub literals: BTreeSet<Span>,
     /// The lines with literals in whose place no other value would do, so that nothing is known of them.
     pub untried: Vec<Line>,
+    /// How many literals beyond the limit might have a part, and were not tried.
+    pub beyond: usize,
     /// What may not be shown of its secret fields: to be kept by the map of the texts before any of this is shown.
     pub kept: Kept,
 }
@@ -148,13 +155,25 @@ pub fn explain(
     let targets: Vec<(&RenderedObject, Vec<leaf::Leaf>)> =
         objects.iter().map(|object| (*object, leaves(object))).collect();
     let written = written::all(ground.fleet);
-    let pool = written::pool(ground.fleet, &written);
-    let causes = causes(ground, resolved, owner, &again, &written);
+    let pool = pool(ground, &written);
+    let reached = reach::of(ground.fleet, resolved, owner, again.mentions("clusters"));
+    let mut causes = causes(ground, &reached, &written);
+    let beyond = causes.len().saturating_sub(MOST);
+    causes.truncate(MOST);
+    let lean =
+        Lean::of(ground, subject, &reached, &again, &trial::units_named(ground.fleet, owner, &causes, &pool));
     let others = cluster.units().iter().filter(|other| other.file_stem() != unit.file_stem());
     let others = others.flat_map(RenderedUnit::objects).map(|object| object.object().reference());
     let taken: BTreeSet<&ObjectRef> = others.collect();
-    let laboratory =
-        Laboratory { ground, subject, again: &again, pool: &pool, targets: &targets, taken: &taken };
+    let laboratory = Laboratory {
+        ground,
+        lean: &lean,
+        subject,
+        again: &again,
+        pool: &pool,
+        targets: &targets,
+        taken: &taken,
+    };
     let tried = parallel::map(ground.threads, &causes, |cause| laboratory.try_out(cause));
     let probed = input::probe(subject, &again, &targets);
     let places = ground.rendered.places(ground.resolved);
@@ -197,10 +216,24 @@ pub fn explain(
             decided_by,
             literals,
             untried,
+            beyond,
             kept,
         }
     });
     Some(explained.collect())
+}
+
+/// The most literals that are tried for one unit. Each takes a few renderings of the unit.
+const MOST: usize = 4000;
+
+/// What the fleet and its templates say where, as texts that may stand for each other.
+fn pool(ground: &Ground<'_>, written: &[Written<'_>]) -> Pool {
+    let mut pool = written::pool(ground.fleet, written);
+    let files = ground.sources.list(&ground.resolved.templates).unwrap_or_default();
+    // What cannot be read was told when it was loaded.
+    let texts = files.iter().filter_map(|path| ground.sources.read(path).ok());
+    texts.for_each(|text| pool.meetings.add_template(&text));
+    pool
 }
 
 /// What a line that gives a field belongs to.
@@ -216,24 +249,16 @@ fn giver(ground: &Ground<'_>, unit: &Unit, at: Span) -> Giver {
 }
 
 /// Everything that could be the cause of a field of the unit.
-fn causes<'a>(
-    ground: &'a Ground<'_>,
-    cluster: &Cluster,
-    unit: &Unit,
-    again: &Again,
-    written: &[Written<'a>],
-) -> Vec<Cause<'a>> {
-    let reached = reach::of(ground.fleet, cluster, unit, again.mentions("clusters"));
+fn causes<'a>(ground: &'a Ground<'_>, reached: &Reached, written: &[Written<'a>]) -> Vec<Cause<'a>> {
     let is_given = |name: &str| ground.given.iter().any(|given| *given.name == *name);
     let mut causes = Vec::new();
     for one in written.iter().filter(|one| reached.arguments.contains(&one.argument.span)) {
         for literal in literal::literals(one.argument) {
-            let (path, _) = written::entry(one, literal.at);
-            let name = written::last(&path).to_owned();
+            let name = written::name_at(one, literal.at);
             causes.push(Cause::Literal(literal, &one.argument.expression, name));
         }
     }
-    causes.extend(reached.variables.into_iter().filter(|name| is_given(name)).map(Cause::Given));
+    causes.extend(reached.variables.iter().filter(|name| is_given(name)).cloned().map(Cause::Given));
     causes
 }
 
@@ -259,26 +284,55 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// The literals that something of a target depends on, and how. Where no item of a list changes it, but taking one
+    /// away does, the list is counted: then these count.
+    fn literals(
+        &self,
+        target: usize,
+        depends: impl Fn(&Effects) -> Option<Effect>,
+    ) -> BTreeMap<Span, Effect> {
+        let (mut found, mut lists) = (BTreeMap::new(), BTreeSet::new());
+        for (literal, tried) in self.each_literal() {
+            if let Some(effect) = tried.effects.get(target).and_then(&depends) {
+                found.insert(literal.at, effect);
+                lists.extend(literal.list);
+            }
+        }
+        let counted =
+            self.each_literal().filter(|(literal, _)| literal.list.is_some_and(|at| !lists.contains(&at)));
+        for (literal, tried) in counted {
+            if let Some(effect) = tried.counted.get(target).and_then(&depends) {
+                found.entry(literal.at).or_insert(effect);
+            }
+        }
+        found
+    }
+
+    fn each_literal(&self) -> impl Iterator<Item = (&literal::Literal, &Tried)> {
+        self.causes.iter().zip(self.tried).filter_map(|(cause, tried)| match cause {
+            Cause::Literal(literal, ..) => Some((literal, tried)),
+            Cause::Given(_) => None,
+        })
+    }
+
+    /// The given variables that something of a target depends on.
+    fn variables(&self, target: usize, depends: impl Fn(&Effects) -> bool) -> BTreeSet<Arc<str>> {
+        let found = self.causes.iter().zip(self.tried).filter_map(|(cause, tried)| match cause {
+            Cause::Given(name) if tried.effects.get(target).is_some_and(&depends) => Some(Arc::clone(name)),
+            Cause::Given(_) | Cause::Literal(..) => None,
+        });
+        found.collect()
+    }
+
     fn field(
         &self,
         target: usize,
         field: usize,
         sources: &[&Source],
     ) -> (Vec<Line>, Vec<Line>, BTreeMap<Span, Effect>) {
-        let (mut found, mut variables, mut shared) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
-        for (cause, tried) in self.causes.iter().zip(self.tried) {
-            let Some(effects) = tried.effects.get(target) else { continue };
-            let Some(effect) = effects.fields.get(&field) else { continue };
-            match cause {
-                Cause::Literal(literal, ..) => {
-                    found.insert(literal.at, *effect);
-                    if effects.whole {
-                        shared.insert(literal.at);
-                    }
-                }
-                Cause::Given(name) => drop(variables.insert(Arc::clone(name))),
-            }
-        }
+        let found = self.literals(target, |effects| effects.fields.get(&field).copied());
+        let shared = self.literals(target, |effects| effects.whole.then_some(Effect::Gone));
+        let variables = self.variables(target, |effects| effects.fields.contains_key(&field));
         let literals: BTreeSet<Span> = found.keys().copied().collect();
         let lines = self.lines(&literals, &variables);
         let mut set_by: Vec<Line> = sources.iter().filter_map(|source| self.line(&lines, source)).collect();
@@ -286,7 +340,7 @@ impl<'a> Found<'a> {
         let mut used = BTreeSet::new();
         set_by.iter().for_each(|line| line.add_literals(&mut used));
         let rest: BTreeSet<Span> =
-            literals.iter().filter(|at| !used.contains(at) && !shared.contains(at)).copied().collect();
+            literals.iter().filter(|at| !used.contains(at) && !shared.contains_key(at)).copied().collect();
         let mut decided_by = lines.deciding(&rest);
         let named = given_in(&set_by);
         let rest = variables.iter().filter(|name| !named.contains(*name)).cloned();
@@ -295,16 +349,14 @@ impl<'a> Found<'a> {
     }
 
     fn object(&self, target: usize) -> (Vec<Line>, BTreeSet<Span>, Vec<Line>) {
-        let (mut literals, mut variables, mut untried) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for (cause, tried) in self.causes.iter().zip(self.tried) {
-            let whole = tried.effects.get(target).is_some_and(|effects| effects.whole);
-            match cause {
-                Cause::Literal(literal, ..) if whole => drop(literals.insert(literal.at)),
-                Cause::Literal(literal, ..) if tried.valid == 0 => drop(untried.insert(literal.at)),
-                Cause::Given(name) if whole => drop(variables.insert(Arc::clone(name))),
-                Cause::Literal(..) | Cause::Given(_) => {}
-            }
-        }
+        let literals = self.literals(target, |effects| effects.whole.then_some(Effect::Gone));
+        let literals: BTreeSet<Span> = literals.into_keys().collect();
+        let variables = self.variables(target, |effects| effects.whole);
+        let untried = self.causes.iter().zip(self.tried).filter_map(|(cause, tried)| match cause {
+            Cause::Literal(literal, ..) if tried.valid == 0 => Some(literal.at),
+            Cause::Literal(..) | Cause::Given(_) => None,
+        });
+        let untried = untried.collect();
         let lines = self.lines(&literals, &variables);
         let mut decided_by = lines.deciding(&literals);
         decided_by.extend(lines.deciding_variables(&variables));

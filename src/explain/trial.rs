@@ -8,17 +8,17 @@ use hcl_edit::expr::Expression;
 use super::Ground;
 use super::input::{Subject, Targets};
 use super::leaf::{Effects, effects};
-use super::literal::{Literal, Scalar, with_other};
+use super::lean::Lean;
+use super::literal::{Literal, Scalar, with_other, without};
 use super::other::{Pool, scalars, values};
 use super::written;
-use crate::cluster::{Cluster, Given, GivenValue, Resolved, Unit, UnitName, Value, resolve};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::cluster::{Cluster, Given, GivenValue, Resolved, Unit, UnitName, Value};
 use crate::fleet::Fleet;
 use crate::object::ObjectRef;
 use crate::render::{self, Again, Options, RenderedObject, RenderedUnit};
 
 /// How many other values that the fleet takes are put in place of each literal.
-pub const TRIED: usize = 3;
+pub const TRIED: usize = 4;
 
 /// What can be another.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub enum Cause<'a> {
 pub struct Tried {
     /// What follows in each of the targets.
     pub effects: Vec<Effects>,
+    /// What follows where the literal is an item of a list, and taken away.
+    pub counted: Vec<Effects>,
     /// With how many other values the fleet could be rendered.
     pub valid: usize,
 }
@@ -42,6 +44,8 @@ pub struct Tried {
 pub struct Laboratory<'a> {
     /// The fleet.
     pub ground: &'a Ground<'a>,
+    /// As much of it as the unit needs.
+    pub lean: &'a Lean,
     /// The unit.
     pub subject: Subject<'a>,
     /// The templates.
@@ -59,16 +63,17 @@ impl Laboratory<'_> {
     pub fn try_out(&self, cause: &Cause<'_>) -> Tried {
         match cause {
             Cause::Literal(literal, expression, name) => {
-                let mut fleet = self.ground.fleet.clone();
-                let others = scalars(&literal.scalar, name, self.pool);
-                self.add_up(others.iter().map(|other| {
-                    written::put(
-                        &mut fleet,
-                        literal.argument,
-                        with_other(expression, literal.number, other),
-                    )?;
+                let mut fleet = self.lean.fleet.clone();
+                let mut render = |expression: Expression| {
+                    written::put(&mut fleet, literal.argument, expression)?;
                     self.render(&fleet, self.ground.given)
-                }))
+                };
+                let others = scalars(&literal.scalar, name, self.pool);
+                let others = others.iter().map(|other| with_other(expression, literal.number, other));
+                let tried = self.add_up(others.map(&mut render));
+                let shorter = literal.list.map(|_| without(expression, literal.at));
+                let shorter = self.add_up(shorter.into_iter().map(&mut render));
+                Tried { counted: shorter.effects, valid: tried.valid + shorter.valid, ..tried }
             }
             Cause::Given(name) => {
                 let Some(number) = self.ground.given.iter().rposition(|given| given.name == *name) else {
@@ -78,14 +83,15 @@ impl Laboratory<'_> {
                 self.add_up(others.into_iter().map(|value| {
                     let mut given = self.ground.given.to_vec();
                     given.get_mut(number)?.value = value;
-                    self.render(self.ground.fleet, &given)
+                    self.render(&self.lean.fleet, &given)
                 }))
             }
         }
     }
 
     fn add_up(&self, rendered: impl Iterator<Item = Option<Vec<RenderedUnit>>>) -> Tried {
-        let mut tried = Tried { effects: vec![Effects::default(); self.targets.len()], valid: 0 };
+        let none = vec![Effects::default(); self.targets.len()];
+        let mut tried = Tried { effects: none, counted: Vec::new(), valid: 0 };
         for units in rendered.flatten().take(TRIED) {
             tried.valid += 1;
             let after: Vec<&RenderedObject> = units.iter().flat_map(RenderedUnit::objects).collect();
@@ -99,18 +105,7 @@ impl Laboratory<'_> {
     /// What the unit's block renders to in another fleet: the unit, or those that have taken its place. `None` if that
     /// fleet is wrong.
     fn render(&self, fleet: &Fleet, given: &[Given]) -> Option<Vec<RenderedUnit>> {
-        let Ground { sources, version, map, .. } = self.ground;
-        let (resolved, problems) = resolve(fleet, given, sources, version, 1, &mut (*map).clone());
-        let is_known = |problem: &Diagnostic| {
-            self.ground
-                .known
-                .iter()
-                .any(|known| (known.code, &known.message) == (problem.code, &problem.message))
-        };
-        let stops = |problem: &Diagnostic| problem.severity == Severity::Error && problem.check.is_none();
-        if problems.iter().any(|problem| stops(problem) && !is_known(problem)) {
-            return None;
-        }
+        let resolved = self.lean.resolve(self.ground, fleet, given)?;
         let cluster = resolved.clusters.iter().find(|other| other.name == self.subject.cluster.name)?;
         if cluster.retired {
             return Some(Vec::new());
@@ -155,6 +150,26 @@ impl Laboratory<'_> {
         let found = clusters.flat_map(|cluster| cluster.units());
         Some(found.filter(|unit| stems.iter().any(|stem| stem == unit.file_stem())).cloned().collect())
     }
+}
+
+/// The units whose names stand in one of the causes, or may be put there.
+pub fn units_named<'f>(
+    fleet: &'f Fleet,
+    unit: &Unit,
+    causes: &[Cause<'_>],
+    pool: &Pool,
+) -> BTreeSet<&'f str> {
+    let mut texts = super::reach::named(&unit.settings);
+    for cause in causes {
+        if let Cause::Literal(Literal { scalar: scalar @ Scalar::String(text), .. }, _, name) = cause {
+            texts.insert(text.clone());
+            texts.extend(scalars(scalar, name, pool).into_iter().filter_map(|other| match other {
+                Scalar::String(text) => Some(text),
+                Scalar::Null | Scalar::Bool(_) | Scalar::Number(_) | Scalar::Part(_) => None,
+            }));
+        }
+    }
+    fleet.units.iter().map(crate::fleet::Block::name).filter(|name| texts.contains(*name)).collect()
 }
 
 /// Other values in place of one that was given, each scalar in its turn.

@@ -82,10 +82,13 @@ pub fn joined(path: &str, key: &str) -> String {
 pub fn pool(fleet: &Fleet, written: &[Written<'_>]) -> Pool {
     let mut pool = Pool::new();
     for one in written {
+        pool.meetings.add(&one.argument.expression, one.argument.span.file);
         for literal in literals(one.argument) {
-            if let Scalar::String(text) = &literal.scalar {
-                let (path, _) = entry(one, literal.at);
-                pool.add(last(&path), text);
+            let name = name_at(one, literal.at);
+            match &literal.scalar {
+                Scalar::String(text) => pool.add(&name, text),
+                Scalar::Number(text) => pool.add_number(&name, text),
+                Scalar::Null | Scalar::Bool(_) | Scalar::Part(_) => {}
             }
         }
     }
@@ -101,8 +104,14 @@ pub fn pool(fleet: &Fleet, written: &[Written<'_>]) -> Pool {
     pool
 }
 
-/// The last key of a path.
-pub fn last(path: &str) -> &str {
+/// The name that expressions have for what is given at a place: the last key of the path to it, or the variable.
+pub fn name_at(written: &Written<'_>, at: Span) -> String {
+    let (path, _) = entry(written, at);
+    let variable = written.block.strip_prefix("variable \"").filter(|_| path == "default");
+    variable.map_or_else(|| last(&path), |label| label.trim_end_matches('"')).to_owned()
+}
+
+fn last(path: &str) -> &str {
     let last = path.rsplit('.').next().unwrap_or(path);
     last.split('[').next().unwrap_or(last)
 }

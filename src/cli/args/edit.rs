@@ -70,7 +70,9 @@ the map takes it, with the maps that lead to it. The VALUE `-` is read from stdi
 under a name such as PASSWORD or TOKEN.
 
 Comments and layout stay. Only a literal is replaced; an expression is shown, with the command that sets what it \
-refers to. The fleet is resolved as it would be after the edit: what would make it wrong is not written.
+refers to. The fleet is rendered and checked as it is and as it would be after the edit: which units change on which \
+clusters is printed, what is found in addition is told, and what would keep the fleet from being rendered is not \
+written. What was wrong before does not matter.
 
 Exit status:
   0  set, or as it should be already

@@ -2,19 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::Run;
+use crate::cli::consequence::State;
 use crate::cli::console::Console;
-use crate::cli::pipeline;
 use crate::cli::rewrite::{Original, RewriteError, write};
 use crate::cli::settings::Set;
 use crate::cli::status::ExitStatus;
 use crate::cli::{codes, locate};
-use crate::cluster::Given;
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceMap, Span, suggest};
+use crate::diagnostic::{Diagnostic, Severity, SourceMap, Span, suggest};
 use crate::fleet::{Address, Assignment, EditError, Edited, keep_secrets, names, set};
 use crate::report::edited;
 use crate::source::{MAX_FILE_BYTES, RelPath, Sources};
@@ -26,19 +24,33 @@ struct Text<'a> {
     set: Vec<&'a Assignment>,
 }
 
-/// Sets what was asked for, and prints what was there and what is there now.
+/// What was set, what follows, and how many errors there were before.
+struct Done {
+    lines: String,
+    old: usize,
+}
+
+/// Sets what was asked for, and prints what was there, what is there now, and what is rendered otherwise.
 ///
 /// # Errors
 /// If stdout or stderr cannot be written.
 pub fn run(settings: &Set, console: &Console) -> io::Result<ExitStatus> {
     let mut run = Run::default();
-    let (lines, status) = match run.set(settings) {
-        Ok(lines) => (lines, ExitStatus::Done),
-        Err(status) => (String::new(), status),
+    let (Done { lines, old }, status) = match run.set(settings) {
+        Ok(done) => (done, ExitStatus::Done),
+        Err(status) => (Done { lines: String::new(), old: 0 }, status),
     };
     run.fold();
     console.print(&run.sources.secrets().hide(&lines))?;
     console.tell_diagnostics(&run.problems, &run.sources)?;
+    match old {
+        0 => {}
+        1 => console
+            .tell_line("the fleet has an error that was there before: `fleetwright validate` tells it")?,
+        many => console.tell_line(&format!(
+            "the fleet has {many} errors that were there before: `fleetwright validate` tells them"
+        ))?,
+    }
     if settings.dry_run && status == ExitStatus::Done {
         console.tell_line("nothing was written: --dry-run")?;
     }
@@ -46,7 +58,7 @@ pub fn run(settings: &Set, console: &Console) -> io::Result<ExitStatus> {
 }
 
 impl Run {
-    fn set(&mut self, settings: &Set) -> Result<String, ExitStatus> {
+    fn set(&mut self, settings: &Set) -> Result<Done, ExitStatus> {
         if settings.fleet.revision.is_some() {
             return Err(self.wrong(
                 Diagnostic::error(
@@ -63,23 +75,25 @@ impl Run {
         let given = self.given(&settings.fleet);
         // The places of the values that were given are in it.
         let map = self.sources.clone();
-        let mut before = Diagnostics::new();
-        let loaded = pipeline::load(
-            sources.clone(),
-            &folder,
-            &given,
-            settings.fleet.threads,
-            &mut self.sources,
-            &mut before,
-        );
-        if loaded.is_none() {
-            self.problems.append(before);
+        let threads = settings.fleet.threads;
+        let before = State::of(sources.clone(), &folder, &given, threads, &mut self.sources);
+        if !before.is_read {
+            self.problems.append(before.problems);
             return Err(ExitStatus::Wrong);
         }
         let mut texts = self.texts(&sources, &folder)?;
         let mut edits = Vec::new();
         for assignment in &assignments {
-            edits.push((assignment, self.edit(settings, &address, assignment, &mut texts)?));
+            match self.edit(settings, &address, assignment, &mut texts) {
+                Ok(edit) => edits.push((assignment, edit)),
+                Err(status) => {
+                    // What stands in a file that is no HCL is not found.
+                    if texts.values().any(|text| names(&text.now).is_empty()) {
+                        self.problems.append(before.problems.advisory());
+                    }
+                    return Err(status);
+                }
+            }
         }
         if edits.iter().any(|(assignment, (_, edit))| unmasks(&address, assignment, edit)) {
             let message = format!("{address} is no longer sensitive: its value will be shown");
@@ -89,8 +103,14 @@ impl Run {
         let changed = || texts.iter().filter(|(_, text)| *text.now != *text.read);
         let edited = changed().map(|(path, text)| (path.clone(), text.now.clone()));
         let edited = sources.clone().edited(edited);
+        let mut done = Done { lines: String::new(), old: 0 };
+        let mut follows = String::new();
         if changed().next().is_some() {
-            self.stays_right(edited, &folder, (&given, map), &before)?;
+            let mut map = map;
+            let after = State::of(edited, &folder, &given, threads, &mut map);
+            self.stays_right(&after, &before, map)?;
+            follows = edited::reach(after.reach(&before).as_ref());
+            done.old = after.errors();
             if !settings.dry_run {
                 write_all(root, &address, changed()).map_err(|error| {
                     self.problems.push(error.diagnostic("the value, in the block that is named"));
@@ -98,15 +118,14 @@ impl Run {
                 })?;
             }
         }
-        Ok(edits
-            .iter()
-            .map(|(assignment, (path, edit))| {
-                // What was set after it in the same file may have moved its line.
-                let now = texts.get(path).and_then(|text| set(&text.now, &address, assignment).ok());
-                let line = now.map_or(edit.line, |now| now.line);
-                edited::line(path.as_str(), line, &assignment.path.to_string(), edit)
-            })
-            .collect())
+        let lines = edits.iter().map(|(assignment, (path, edit))| {
+            // What was set after it in the same file may have moved its line.
+            let now = texts.get(path).and_then(|text| set(&text.now, &address, assignment).ok());
+            let line = now.map_or(edit.line, |now| now.line);
+            edited::line(path.as_str(), line, &assignment.path.to_string(), edit)
+        });
+        done.lines = lines.chain([follows]).collect();
+        Ok(done)
     }
 
     /// What was asked for on the command line.
@@ -227,38 +246,20 @@ impl Run {
         }
     }
 
-    /// Tells what would be wrong with the fleet after the edit, and was not before.
-    fn stays_right(
-        &mut self,
-        edited: Sources,
-        folder: &RelPath,
-        (given, mut map): (&[Given], SourceMap),
-        before: &Diagnostics,
-    ) -> Result<(), ExitStatus> {
-        let mut after = Diagnostics::new();
-        pipeline::load(edited, folder, given, NonZeroUsize::MIN, &mut map, &mut after);
-        // Each that was there before stands for one: the same mistake in a second place is a new one.
-        let mut known: Vec<_> =
-            before.iter().map(|problem| (problem.code, &problem.message, &problem.clusters)).collect();
-        let mut wrong = Diagnostics::new();
-        for problem in after.iter() {
-            let same = (problem.code, &problem.message, &problem.clusters);
-            match known.iter().position(|other| *other == same) {
-                Some(at) => {
-                    known.swap_remove(at);
-                }
-                None if problem.severity == Severity::Error && !wrong.has_errors() => {
-                    wrong.push(problem.clone().note("the fleet would be wrong; nothing was written"));
-                }
-                None => wrong.push(problem.clone()),
-            }
-        }
-        if !wrong.has_errors() {
+    /// Tells what is wrong with the fleet after the edit, and was not before. `map` has the texts after it.
+    fn stays_right(&mut self, after: &State, before: &State, map: SourceMap) -> Result<(), ExitStatus> {
+        let mut new = after.new_problems(before);
+        if new.is_empty() {
             return Ok(());
         }
+        let is_wrong = new.stop();
+        let stops = |one: &&mut Diagnostic| one.severity == Severity::Error && one.check.is_none();
+        if let Some(first) = new.iter_mut().find(stops) {
+            *first = first.clone().note("the fleet would be wrong; nothing was written");
+        }
         self.sources = map;
-        self.problems.append(wrong);
-        Err(ExitStatus::Wrong)
+        self.problems.append(new.advisory());
+        if is_wrong { Err(ExitStatus::Wrong) } else { Ok(()) }
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Object {
     pub decided_by: Vec<Line>,
     /// The lines with literals in whose place no other value would do, so that nothing is known of them.
     pub untried: Vec<Line>,
+    /// How many literals beyond the limit might have a part, and were not tried.
+    pub beyond: usize,
 }
 
 /// A field.
@@ -188,6 +190,7 @@ impl Object {
             fields: explained.fields.iter().map(|field| Field::of(field, quoted)).collect(),
             decided_by: lines(&explained.decided_by),
             untried: lines(&explained.untried),
+            beyond: explained.beyond,
         }
     }
 }

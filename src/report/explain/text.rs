@@ -39,6 +39,10 @@ pub fn explained(explained: &Explained, asked: bool, sources: &SourceMap, style:
         let title = "not known, since the fleet takes none of the other values that were tried there";
         text.push_str(&format!("\n{title}\n  {}\n", untried.join(", ")));
     }
+    if explained.beyond > 0 {
+        let what = "more literals could have a part, and were not tried: the unit has too many";
+        text.push_str(&format!("\n{} {what}\n", explained.beyond));
+    }
     text
 }
 
