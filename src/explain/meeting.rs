@@ -26,8 +26,7 @@ impl Meetings {
 
     /// Adds those of a template's text.
     pub fn add_template(&mut self, text: &str) {
-        for code in text.split("{%").chain(text.split("{{")).skip(1) {
-            let code = code.split(['%', '}']).next().unwrap_or_default();
+        for code in codes(text) {
             for (name, literal) in in_code(code) {
                 self.meet(&name, &literal);
             }
@@ -107,6 +106,36 @@ impl Visit for Literals {
             other => visit::visit_expr(self, other),
         }
     }
+}
+
+/// The code of a template: what stands between `{{` and `}}`, `{%` and `%}`.
+fn codes(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("{{").into_iter().chain(rest.find("{%")).chain(rest.find("{#")).min() {
+        let (open, behind) = rest.split_at(at).1.split_at(2);
+        let close = match open {
+            "{{" => "}}",
+            "{%" => "%}",
+            _ => "#}",
+        };
+        let (code, after) = behind.split_once(close).unwrap_or((behind, ""));
+        if open != "{#" {
+            found.push(code);
+        }
+        rest = after;
+    }
+    found
+}
+
+/// Whether the code of a template refers to a name.
+pub fn refers(text: &str, name: &str) -> bool {
+    let is_word = |code: &str, at: usize| {
+        let before = code.get(..at).and_then(|before| before.chars().next_back());
+        let after = code.get(at + name.len()..).and_then(|after| after.chars().next());
+        !before.is_some_and(is_part) && !after.is_some_and(|c| is_part(c) && c != '.')
+    };
+    codes(text).into_iter().any(|code| code.match_indices(name).any(|(at, _)| is_word(code, at)))
 }
 
 /// What a template compares: with `==` and the like, and with `in` and a list.
@@ -222,6 +251,14 @@ mod tests {
                 "tier: gold"
             ]
         );
+        for (text, refers_to_it) in [
+            ("{# clusters #}a: {{ cluster.clusters }} clusters {{ clusters_of }}", false),
+            ("{% for one in clusters %}{% endfor %}", true),
+            ("{{ x }}{{ clusters.0.name }}", true),
+            ("{{ clusters", true),
+        ] {
+            assert_eq!(refers(text, "clusters"), refers_to_it, "{text}");
+        }
         assert_eq!(meetings.of_literal("slow").collect::<Vec<_>>(), ["speed"]);
     }
 }

@@ -55,7 +55,6 @@ use input::{Source, Subject};
 use leaf::{Effects, leaves};
 use lean::Lean;
 use line::Lines;
-use other::Pool;
 use reach::Reached;
 use trial::{Cause, Laboratory, Tried};
 use written::Written;
@@ -155,8 +154,11 @@ pub fn explain(
     let targets: Vec<(&RenderedObject, Vec<leaf::Leaf>)> =
         objects.iter().map(|object| (*object, leaves(object))).collect();
     let written = written::all(ground.fleet);
-    let pool = pool(ground, &written);
-    let reached = reach::of(ground.fleet, resolved, owner, again.mentions("clusters"));
+    let templates = templates(ground);
+    let mut pool = written::pool(ground.fleet, &written);
+    templates.iter().for_each(|text| pool.meetings.add_template(text));
+    let sees_clusters = templates.iter().any(|text| meeting::refers(text, "clusters"));
+    let reached = reach::of(ground.fleet, resolved, owner, again.mentions("clusters") && sees_clusters);
     let mut causes = causes(ground, &reached, &written);
     let beyond = causes.len().saturating_sub(MOST);
     causes.truncate(MOST);
@@ -226,14 +228,10 @@ pub fn explain(
 /// The most literals that are tried for one unit. Each takes a few renderings of the unit.
 const MOST: usize = 4000;
 
-/// What the fleet and its templates say where, as texts that may stand for each other.
-fn pool(ground: &Ground<'_>, written: &[Written<'_>]) -> Pool {
-    let mut pool = written::pool(ground.fleet, written);
+/// The texts of all templates. What cannot be read was told when it was loaded.
+fn templates(ground: &Ground<'_>) -> Vec<Arc<str>> {
     let files = ground.sources.list(&ground.resolved.templates).unwrap_or_default();
-    // What cannot be read was told when it was loaded.
-    let texts = files.iter().filter_map(|path| ground.sources.read(path).ok());
-    texts.for_each(|text| pool.meetings.add_template(&text));
-    pool
+    files.iter().filter_map(|path| ground.sources.read(path).ok()).collect()
 }
 
 /// What a line that gives a field belongs to.
