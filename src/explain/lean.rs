@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::Ground;
 use super::input::Subject;
 use super::reach::Reached;
-use crate::cluster::{Given, Resolved, resolve};
+use crate::cluster::{Cluster, Given, Resolved, Unit, UnitKind, UnitName, Value, resolve};
 use crate::diagnostic::{Code, Diagnostic, Severity, SourceMap};
-use crate::fleet::schema::COMPONENT;
+use crate::fleet::schema::SERVICE;
 use crate::fleet::{Block, Fleet};
 use crate::render::{Again, RenderedObject};
 use crate::source::{RelPath, Sources};
@@ -23,6 +23,40 @@ pub struct Lean {
     known: BTreeSet<(Code, String)>,
     /// How messages name the other units: what is wrong with those does not matter.
     others: BTreeSet<String>,
+    /// What the templates see of it as it is.
+    seen: Option<Seen>,
+}
+
+/// All that a template can see of a fleet.
+#[derive(PartialEq)]
+struct Seen {
+    fleet: (Arc<str>, Option<Arc<str>>, RelPath),
+    clusters: Vec<(Arc<str>, Labels, Value)>,
+    /// The other units of the cluster: who may call, and through what.
+    units: Vec<(UnitName, UnitKind, Option<Arc<str>>)>,
+    own: Option<(Labels, Vec<RelPath>, Value)>,
+}
+
+type Labels = BTreeMap<Arc<str>, Arc<str>>;
+
+impl Seen {
+    fn of(resolved: &Resolved, subject: Subject<'_>) -> Option<Self> {
+        let cluster = resolved.clusters.iter().find(|other| other.name == subject.cluster.name)?;
+        let is_own = |unit: &&Unit| unit.name == subject.unit.name && unit.kind == subject.unit.kind;
+        let own = |unit: &Unit| {
+            let files = unit.templates.iter().chain(&unit.manifests).map(|file| file.path.clone());
+            (unit.labels.clone(), files.collect(), unit.settings.to_value())
+        };
+        let of_cluster =
+            |other: &Cluster| (Arc::clone(&other.name), other.labels.clone(), other.values.to_value());
+        let outline = |unit: &Unit| (unit.name.clone(), unit.kind, unit.namespace.clone());
+        Some(Self {
+            fleet: (Arc::clone(&resolved.name), resolved.description.clone(), resolved.templates.clone()),
+            clusters: resolved.clusters.iter().filter(|other| !other.retired).map(of_cluster).collect(),
+            units: cluster.units.iter().map(outline).collect(),
+            own: cluster.units.iter().find(is_own).map(own),
+        })
+    }
 }
 
 impl Lean {
@@ -39,6 +73,7 @@ impl Lean {
             files: listed(ground),
             known: BTreeSet::new(),
             others: others(ground.fleet, subject),
+            seen: None,
         };
         let lean = Self { fleet: reduced(ground.fleet, subject, reached, named), ..whole }.with_known(ground);
         let own = subject.rendered.objects();
@@ -49,10 +84,17 @@ impl Lean {
             let same = |(a, b): (&RenderedObject, &RenderedObject)| a.object() == b.object();
             Some(rendered.objects().len() == own.len() && rendered.objects().iter().zip(own).all(same))
         };
-        match lean.resolve(ground, &lean.fleet, ground.given).and_then(is_same) {
+        let lean = match lean.resolve(ground, &lean.fleet, ground.given).and_then(is_same) {
             Some(true) => lean,
             Some(false) | None => Self { fleet: ground.fleet.clone(), ..lean }.with_known(ground),
-        }
+        };
+        let resolved = lean.resolve(ground, &lean.fleet, ground.given);
+        Self { seen: resolved.and_then(|resolved| Seen::of(&resolved, subject)), ..lean }
+    }
+
+    /// Whether the templates of the unit see the same in another fleet.
+    pub fn looks_the_same(&self, resolved: &Resolved, subject: Subject<'_>) -> bool {
+        self.seen.is_some() && self.seen == Seen::of(resolved, subject)
     }
 
     /// The fleet, resolved with another in the place of this one's; `None` if that is wrong, and this one is not.
@@ -99,10 +141,11 @@ fn others(fleet: &Fleet, subject: Subject<'_>) -> BTreeSet<String> {
 
 fn reduced(fleet: &Fleet, subject: Subject<'_>, reached: &Reached, named: &BTreeSet<&str>) -> Fleet {
     let own = |block: &Block| *block.name() == *subject.unit.name.name;
-    let unit = |block: &Block| match own(block) || named.contains(block.name()) {
+    let units = fleet.units.iter().filter(|block| own(block) || named.contains(block.name()));
+    let units = units.map(|block| match own(block) || std::ptr::eq(block.schema, &SERVICE) {
         true => block.clone(),
         false => outline(block),
-    };
+    });
     let clusters = fleet.clusters.iter();
     let clusters = clusters.filter(|block| reached.every_cluster || *block.name() == *subject.cluster.name);
     Fleet {
@@ -113,7 +156,7 @@ fn reduced(fleet: &Fleet, subject: Subject<'_>, reached: &Reached, named: &BTree
         outputs: Vec::new(),
         clusters: clusters.cloned().collect(),
         profiles: fleet.profiles.clone(),
-        units: fleet.units.iter().map(unit).collect(),
+        units: units.collect(),
         overrides: fleet.overrides.iter().filter(|block| has_reached(block, reached)).cloned().collect(),
         excuses: fleet.excuses.clone(),
         gates: Vec::new(),
@@ -122,17 +165,11 @@ fn reduced(fleet: &Fleet, subject: Subject<'_>, reached: &Reached, named: &BTree
     }
 }
 
-/// What of another unit is left: that it is there.
+/// What others see of a component.
 fn outline(block: &Block) -> Block {
     let args = block.args.iter().filter(|(name, _)| ["match", "for_each", "namespace"].contains(&&***name));
-    Block {
-        schema: &COMPONENT,
-        header: block.header,
-        label: block.label.clone(),
-        args: args.map(|(name, argument)| (Arc::clone(name), argument.clone())).collect(),
-        blocks: Vec::new(),
-        incomplete: false,
-    }
+    let args = args.map(|(name, argument)| (Arc::clone(name), argument.clone())).collect();
+    Block { args, ..Block::new(block.schema, block.header, block.label.clone()) }
 }
 
 fn has_reached(block: &Block, reached: &Reached) -> bool {

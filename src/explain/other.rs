@@ -28,7 +28,7 @@ pub struct Pool {
 const MOST_OF_A_POOL: usize = 6;
 
 /// The most that are taken of what is compared with one.
-const MOST_MET: usize = 3;
+const MOST_MET: usize = 2;
 
 impl Pool {
     /// One with the words of the language.

@@ -18,7 +18,7 @@ use crate::object::ObjectRef;
 use crate::render::{self, Again, Options, RenderedObject, RenderedUnit};
 
 /// How many other values that the fleet takes are put in place of each literal.
-pub const TRIED: usize = 4;
+pub const TRIED: usize = 3;
 
 /// What can be another.
 #[derive(Clone, Debug)]
@@ -38,6 +38,14 @@ pub struct Tried {
     pub counted: Vec<Effects>,
     /// With how many other values the fleet could be rendered.
     pub valid: usize,
+}
+
+/// What a unit's block renders to in another fleet.
+enum Outcome {
+    /// What it does in this one: the templates see nothing else.
+    Same,
+    /// The unit, or those that have taken its place.
+    Units(Vec<RenderedUnit>),
 }
 
 /// What stays the same in all trials.
@@ -89,11 +97,12 @@ impl Laboratory<'_> {
         }
     }
 
-    fn add_up(&self, rendered: impl Iterator<Item = Option<Vec<RenderedUnit>>>) -> Tried {
+    fn add_up(&self, rendered: impl Iterator<Item = Option<Outcome>>) -> Tried {
         let none = vec![Effects::default(); self.targets.len()];
         let mut tried = Tried { effects: none, counted: Vec::new(), valid: 0 };
-        for units in rendered.flatten().take(TRIED) {
+        for outcome in rendered.flatten().take(TRIED) {
             tried.valid += 1;
+            let Outcome::Units(units) = outcome else { continue };
             let after: Vec<&RenderedObject> = units.iter().flat_map(RenderedUnit::objects).collect();
             for ((object, leaves), known) in self.targets.iter().zip(&mut tried.effects) {
                 known.add(effects(object, leaves, self.subject.rendered.objects(), &after));
@@ -104,11 +113,14 @@ impl Laboratory<'_> {
 
     /// What the unit's block renders to in another fleet: the unit, or those that have taken its place. `None` if that
     /// fleet is wrong.
-    fn render(&self, fleet: &Fleet, given: &[Given]) -> Option<Vec<RenderedUnit>> {
+    fn render(&self, fleet: &Fleet, given: &[Given]) -> Option<Outcome> {
         let resolved = self.lean.resolve(self.ground, fleet, given)?;
+        if self.lean.looks_the_same(&resolved, self.subject) {
+            return Some(Outcome::Same);
+        }
         let cluster = resolved.clusters.iter().find(|other| other.name == self.subject.cluster.name)?;
         if cluster.retired {
-            return Some(Vec::new());
+            return Some(Outcome::Units(Vec::new()));
         }
         let units = self.units(cluster);
         let rendered: Vec<RenderedUnit> = match units.iter().all(|unit| self.again.has(&resolved, unit)) {
@@ -119,7 +131,7 @@ impl Laboratory<'_> {
             false => self.render_anew(&resolved, cluster, &units)?,
         };
         let mut objects = rendered.iter().flat_map(RenderedUnit::objects).map(|object| object.object());
-        (!objects.any(|object| self.taken.contains(object.reference()))).then_some(rendered)
+        (!objects.any(|object| self.taken.contains(object.reference()))).then_some(Outcome::Units(rendered))
     }
 
     /// The unit in another fleet; where it is not there, those of the same block that were not there before.
