@@ -9,22 +9,7 @@ use hcl_edit::visit_mut::{self, VisitMut};
 use hcl_edit::{Number, Spanned};
 
 use crate::diagnostic::Span;
-use crate::fleet::Argument;
-
-/// What a literal says.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scalar {
-    /// `null`.
-    Null,
-    /// `true` or `false`.
-    Bool(bool),
-    /// A number, as it is written.
-    Number(String),
-    /// A string.
-    String(String),
-    /// The text between two `${…}` of a string.
-    Part(String),
-}
+use crate::fleet::{Argument, Scalar, scalar};
 
 /// A literal of an argument: a number, a string, `true`, `false`, `null`, or the text between two `${…}`. Keys of maps
 /// are names, and no literals.
@@ -119,19 +104,7 @@ impl<'a> Walk<'a> {
 
 impl VisitMut for Walk<'_> {
     fn visit_expr_mut(&mut self, node: &mut Expression) {
-        let scalar = match node {
-            Expression::Null(_) => Scalar::Null,
-            Expression::Bool(flag) => Scalar::Bool(*flag.value()),
-            Expression::Number(number) => {
-                let text = match number.as_repr() {
-                    Some(text) => text.to_string(),
-                    None => number.value().to_string(),
-                };
-                Scalar::Number(text.chars().filter(|c| !c.is_whitespace()).collect())
-            }
-            Expression::String(text) => Scalar::String(text.value().clone()),
-            other => return visit_mut::visit_expr_mut(self, other),
-        };
+        let Some(scalar) = scalar(node) else { return visit_mut::visit_expr_mut(self, node) };
         if let Some(put) = self.next(node.span(), scalar) {
             *node = expression(put);
         }

@@ -3,14 +3,17 @@
 //! # What is promised
 //!
 //! A literal is named for a field if, and only if, the field is another or gone when the literal is: each literal that
-//! could reach the unit ([`reach`]) is replaced by other values of its shape ([`other`]), the fleet is resolved again, and
-//! the unit is rendered again ([`trial`]). So a literal in the branch of a condition that is not taken is not named, and one
+//! could reach the unit ([`reach`]) is replaced by other values of its shape ([`other`]), as much of the fleet as the unit
+//! needs is resolved again ([`lean`]), and the unit is rendered again ([`trial`]). So a literal in the branch of a condition that is not taken is not named, and one
 //! in the filter of a `for` is. In particular:
 //!
 //! - A literal is a number, a string, `true`, `false`, `null`, or the text between two `${…}` of a string. Keys of maps
 //!   and labels of blocks are names; they are told where they show, and not tried.
-//! - [`trial::TRIED`] other values are tried that the fleet takes; one that makes it wrong says nothing. A literal for which
-//!   none was found is told as untried. What only quite another value changes, such as one far beyond a limit, is not seen.
+//! - [`trial::TRIED`] other values are tried that the unit takes; one that makes it wrong says nothing. A literal for which
+//!   none was found is told as untried. First comes what a literal is compared with, in the fleet or in a template
+//!   ([`meeting`]). What only quite another value changes, such as one far beyond a limit, is not seen.
+//! - An item of a list is taken away too: where no other item changes a field, and one less does, the list is counted.
+//! - At most [`MOST`] literals are tried for a unit; how many are left is told.
 //! - One literal at a time is another: where two give the same and either is enough, neither is named.
 //! - A field is known by its path, an item of a list by its place; an object by its kind, namespace and name. Literals
 //!   without which the object is not there under its name are told once for all of its fields.
@@ -20,10 +23,12 @@
 //! Which settings lead to a field is found in the same way, one leaf of what the template sees after the other
 //! ([`input`]), and from a setting to its literals by the names that its expression refers to ([`line`](mod@line)).
 
+mod found;
 mod input;
 mod leaf;
 mod lean;
 mod line;
+mod lines;
 mod literal;
 mod meeting;
 mod other;
@@ -45,18 +50,18 @@ pub use secret::Kept;
 pub use setters::Setters;
 
 use crate::cluster::{Given, Resolved, Unit};
-use crate::diagnostic::{Diagnostics, SourceMap, Span};
+use crate::diagnostic::{SourceMap, Span};
 use crate::fleet::Fleet;
 use crate::object::{FieldPath, ObjectRef};
 use crate::parallel;
 use crate::render::{Rendered, RenderedCluster, RenderedObject, RenderedUnit};
 use crate::source::Sources;
-use input::{Source, Subject};
-use leaf::{Effects, leaves};
+use found::Found;
+use input::Subject;
+use leaf::leaves;
 use lean::Lean;
-use line::Lines;
 use reach::Reached;
-use trial::{Cause, Laboratory, Tried};
+use trial::{Cause, Laboratory};
 use written::Written;
 
 /// A fleet, and what it renders to.
@@ -75,8 +80,6 @@ pub struct Ground<'a> {
     pub resolved: &'a Resolved,
     /// What it renders to.
     pub rendered: &'a Rendered,
-    /// What is wrong with it as it is; the units that it makes wrong are left out.
-    pub known: &'a Diagnostics,
     /// How many threads to use; the result does not depend on it.
     pub threads: usize,
 }
@@ -136,7 +139,8 @@ pub struct Field {
     pub set_by: Vec<Line>,
     /// Further lines that it depends on: what decides which line counts, or whether the field is there.
     pub decided_by: Vec<Line>,
-    /// Every literal that it depends on, and what becomes of it if the literal is another; without those of the object.
+    /// Every literal that it depends on, and what becomes of it if the literal is another, or taken away where it is an
+    /// item of a list that is counted. Of [`Explained::literals`] only those are among them that change its value too.
     pub literals: BTreeMap<Span, Effect>,
 }
 
@@ -258,154 +262,4 @@ fn causes<'a>(ground: &'a Ground<'_>, reached: &Reached, written: &[Written<'a>]
     }
     causes.extend(reached.variables.iter().filter(|name| is_given(name)).cloned().map(Cause::Given));
     causes
-}
-
-/// What was found out.
-struct Found<'a> {
-    ground: &'a Ground<'a>,
-    subject: Subject<'a>,
-    written: &'a [Written<'a>],
-    causes: &'a [Cause<'a>],
-    tried: &'a [Tried],
-}
-
-impl<'a> Found<'a> {
-    fn lines<'l>(&'l self, literals: &'l BTreeSet<Span>, variables: &'l BTreeSet<Arc<str>>) -> Lines<'l> {
-        Lines {
-            fleet: self.ground.fleet,
-            written: self.written,
-            given: self.ground.given,
-            cluster: self.subject.cluster,
-            unit: self.subject.unit,
-            literals,
-            variables,
-        }
-    }
-
-    /// The literals that something of a target depends on, and how. Where no item of a list changes it, but taking one
-    /// away does, the list is counted: then these count.
-    fn literals(
-        &self,
-        target: usize,
-        depends: impl Fn(&Effects) -> Option<Effect>,
-    ) -> BTreeMap<Span, Effect> {
-        let (mut found, mut lists) = (BTreeMap::new(), BTreeSet::new());
-        for (literal, tried) in self.each_literal() {
-            if let Some(effect) = tried.effects.get(target).and_then(&depends) {
-                found.insert(literal.at, effect);
-                lists.extend(literal.list);
-            }
-        }
-        let counted =
-            self.each_literal().filter(|(literal, _)| literal.list.is_some_and(|at| !lists.contains(&at)));
-        for (literal, tried) in counted {
-            if let Some(effect) = tried.counted.get(target).and_then(&depends) {
-                found.entry(literal.at).or_insert(effect);
-            }
-        }
-        found
-    }
-
-    fn each_literal(&self) -> impl Iterator<Item = (&literal::Literal, &Tried)> {
-        self.causes.iter().zip(self.tried).filter_map(|(cause, tried)| match cause {
-            Cause::Literal(literal, ..) => Some((literal, tried)),
-            Cause::Given(_) => None,
-        })
-    }
-
-    /// The given variables that something of a target depends on.
-    fn variables(&self, target: usize, depends: impl Fn(&Effects) -> bool) -> BTreeSet<Arc<str>> {
-        let found = self.causes.iter().zip(self.tried).filter_map(|(cause, tried)| match cause {
-            Cause::Given(name) if tried.effects.get(target).is_some_and(&depends) => Some(Arc::clone(name)),
-            Cause::Given(_) | Cause::Literal(..) => None,
-        });
-        found.collect()
-    }
-
-    fn field(
-        &self,
-        target: usize,
-        field: usize,
-        sources: &[&Source],
-    ) -> (Vec<Line>, Vec<Line>, BTreeMap<Span, Effect>) {
-        let found = self.literals(target, |effects| effects.fields.get(&field).copied());
-        let shared = self.literals(target, |effects| effects.whole.then_some(Effect::Gone));
-        let variables = self.variables(target, |effects| effects.fields.contains_key(&field));
-        let literals: BTreeSet<Span> = found.keys().copied().collect();
-        let lines = self.lines(&literals, &variables);
-        let mut set_by: Vec<Line> = sources.iter().filter_map(|source| self.line(&lines, source)).collect();
-        set_by.dedup();
-        let mut used = BTreeSet::new();
-        set_by.iter().for_each(|line| line.add_literals(&mut used));
-        let rest: BTreeSet<Span> =
-            literals.iter().filter(|at| !used.contains(at) && !shared.contains_key(at)).copied().collect();
-        let mut decided_by = lines.deciding(&rest);
-        let named = given_in(&set_by);
-        let rest = variables.iter().filter(|name| !named.contains(*name)).cloned();
-        decided_by.extend(lines.deciding_variables(&rest.collect()));
-        (set_by, decided_by, found)
-    }
-
-    fn object(&self, target: usize) -> (Vec<Line>, BTreeSet<Span>, Vec<Line>) {
-        let literals = self.literals(target, |effects| effects.whole.then_some(Effect::Gone));
-        let literals: BTreeSet<Span> = literals.into_keys().collect();
-        let variables = self.variables(target, |effects| effects.whole);
-        let untried = self.causes.iter().zip(self.tried).filter_map(|(cause, tried)| match cause {
-            Cause::Literal(literal, ..) if tried.valid == 0 => Some(literal.at),
-            Cause::Literal(..) | Cause::Given(_) => None,
-        });
-        let untried = untried.collect();
-        let lines = self.lines(&literals, &variables);
-        let mut decided_by = lines.deciding(&literals);
-        decided_by.extend(lines.deciding_variables(&variables));
-        let untried = lines.deciding(&untried);
-        (decided_by, literals, untried)
-    }
-
-    /// The line that set what a source is.
-    fn line(&self, lines: &Lines<'_>, source: &Source) -> Option<Line> {
-        let Subject { resolved, cluster, unit, .. } = self.subject;
-        let block = format!("{} \"{}\"", unit.kind.as_str(), unit.name.name);
-        let of_cluster = format!("cluster \"{}\"", cluster.name);
-        let of_fleet = format!("fleet \"{}\"", resolved.name);
-        match source {
-            Source::Setting(keys) => {
-                // What its cluster has given it stands in the values of both.
-                lines.setting(&unit.settings, keys, &shown(&unit.settings, keys))
-            }
-            Source::ClusterValue(keys) => {
-                lines.value(keys, &format!("values.{}", shown(&cluster.values, keys)))
-            }
-            Source::ClusterLabel(key) if ["name", "fleet"].contains(&&**key) => None,
-            Source::ClusterLabel(key) => Some(lines.named(cluster.span, &of_cluster, "labels", Some(key))),
-            Source::ClusterName => Some(lines.named(cluster.span, &of_cluster, "", None)),
-            Source::FleetName => Some(lines.named(self.ground.fleet.settings.place(), &of_fleet, "", None)),
-            Source::FleetDescription => {
-                Some(lines.named(self.ground.fleet.settings.place(), &of_fleet, "description", None))
-            }
-            Source::UnitName if unit.name.key.is_some() => {
-                Some(lines.named(unit.span, &block, "for_each", None))
-            }
-            Source::UnitName => Some(lines.named(unit.span, &block, "", None)),
-            Source::Namespace => Some(lines.named(unit.span, &block, "namespace", None)),
-            Source::UnitLabel(key) => Some(lines.named(unit.span, &block, "labels", Some(key))),
-        }
-    }
-}
-
-/// The variables that were given, in these lines.
-fn given_in(lines: &[Line]) -> BTreeSet<Arc<str>> {
-    let mut found = BTreeSet::new();
-    let mut waiting: Vec<&Line> = lines.iter().collect();
-    while let Some(line) = waiting.pop() {
-        found.extend(line.variable.clone());
-        waiting.extend(&line.from);
-    }
-    found
-}
-
-/// The path of a setting as it may be shown.
-fn shown(root: &crate::cluster::Setting, keys: &[Arc<str>]) -> String {
-    let mut leaves = input::leaves_of(root).into_iter();
-    leaves.find(|(path, ..)| path == keys).map(|(_, shown, _)| shown).unwrap_or_default()
 }

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::literal::Scalar;
 use super::meeting::Meetings;
 use crate::cluster::{Kind, Number, Value};
+use crate::fleet::Scalar;
 use crate::fleet::schema::{BlockSchema, ROOT, Type};
 
 /// Texts that stand for each other: what a fleet says elsewhere in the same place.

@@ -5,9 +5,10 @@ use std::fmt;
 use serde_json::Value;
 
 use super::line::{Line, holds};
-use super::literal::{Scalar, literals};
+use super::literal::literals;
 use super::written::Written;
 use crate::diagnostic::{SourceMap, Span};
+use crate::fleet::Scalar;
 use crate::object::MASK;
 
 /// Places and texts that may not be shown.

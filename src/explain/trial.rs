@@ -9,11 +9,11 @@ use super::Ground;
 use super::input::{Subject, Targets};
 use super::leaf::{Effects, effects};
 use super::lean::Lean;
-use super::literal::{Literal, Scalar, with_other, without};
+use super::literal::{Literal, with_other, without};
 use super::other::{Pool, scalars, values};
 use super::written;
 use crate::cluster::{Cluster, Given, GivenValue, Resolved, Unit, UnitName, Value};
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, Scalar};
 use crate::object::ObjectRef;
 use crate::render::{self, Again, Options, RenderedObject, RenderedUnit};
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, ObjectKey};
+use hcl_edit::expr::Expression;
 
-use super::literal::{Scalar, literals};
+use super::literal::literals;
 use super::other::Pool;
 use crate::diagnostic::Span;
-use crate::fleet::{Argument, Block, Fleet};
+use crate::fleet::{Argument, Block, Fleet, Scalar, key_text};
 
 /// An argument as written.
 #[derive(Clone, Debug)]
@@ -136,21 +136,13 @@ fn holding(expression: &Expression, at: Span) -> Option<(String, &Expression)> {
     match expression {
         Expression::Object(object) => {
             let (key, value) = object.iter().find(|(_, value)| is_inside(value.expr()))?;
-            Some((name_of(key)?, value.expr()))
+            Some((key_text(key)?.to_owned(), value.expr()))
         }
         Expression::Array(items) => {
             let (index, item) = items.iter().enumerate().find(|(_, item)| is_inside(item))?;
             Some((index.to_string(), item))
         }
         _ => None,
-    }
-}
-
-fn name_of(key: &ObjectKey) -> Option<String> {
-    match key {
-        ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
-        ObjectKey::Expression(Expression::String(name)) => Some(name.value().clone()),
-        ObjectKey::Expression(_) => None,
     }
 }
 
@@ -167,7 +159,7 @@ pub fn given_to<'a>(written: &Written<'a>, keys: &[&str]) -> &'a Expression {
     let mut expression = &written.argument.expression;
     for key in rest {
         let Expression::Object(object) = expression else { break };
-        let found = object.iter().find(|(name, _)| name_of(name).as_deref() == Some(*key));
+        let found = object.iter().find(|(name, _)| key_text(name) == Some(*key));
         let Some((_, value)) = found else { break };
         expression = value.expr();
     }

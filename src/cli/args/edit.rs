@@ -66,8 +66,10 @@ BLOCK is a block at the top of a file: KIND/NAME, `fleet` or `locals`. PATH lead
 their labels, arguments and keys of maps; a step with a dot in it stands in double quotes. VALUE is the text itself \
 where the language takes a string, and else written as in HCL. Under `values`, where anything may stand, the type of \
 what stands there stays: \"1.30\" becomes \"1.31\", not the number. What is not there yet is added where the block or \
-the map takes it, with the maps that lead to it. The VALUE `-` is read from stdin and not shown, one line break at its end left out; neither is one \
-under a name such as PASSWORD or TOKEN.
+the map takes it, with the maps that lead to it.
+
+The VALUE `-` is read from stdin, without one line break at its end: so a secret is neither in the shell's history nor \
+in the list of processes. It is not shown, and neither are values under a name such as PASSWORD or TOKEN.
 
 Comments and layout stay. Only a literal is replaced; an expression is shown, with the command that sets what it \
 refers to. The fleet is rendered and checked as it is and as it would be after the edit: which units change on which \

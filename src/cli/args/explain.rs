@@ -21,7 +21,8 @@ fleet that set what the template makes it of, with what they refer to, down to t
 replaced; and what decides: selectors, labels, conditions. Secret values are masked.
 
 A literal is named if, and only if, the field is another or gone when the literal is: each that could have a part \
-in it is replaced by up to three other values that the fleet takes, and the unit is rendered again. No network is used.
+in it is replaced by up to three other values that the unit takes, first by what it is compared with, and the unit is \
+rendered again; an item of a list is also taken away, to see whether the list is counted. No network is used.
 
 What it cannot see: two literals of which either is enough, a limit that none of the three values crosses, and what \
 other units render.

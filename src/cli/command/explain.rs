@@ -110,7 +110,6 @@ impl Run {
         let (cluster, unit, object) = the_object(settings, rendered)?;
         let keys = settings.path.as_deref().map(|path| field(path, object)).transpose()?;
         let Some(version) = pipeline::version(&mut self.problems) else { return Ok(None) };
-        let known = self.problems.clone();
         let ground = Ground {
             fleet: &loaded.fleet,
             given,
@@ -119,7 +118,6 @@ impl Run {
             version: &version,
             resolved: &loaded.resolved,
             rendered,
-            known: &known,
             threads: settings.fleet.threads.get(),
         };
         let explained = explain(&ground, cluster, unit, &[object]).and_then(|all| all.into_iter().next());

@@ -1,7 +1,6 @@
 //! One argument of one block, set in place: everything else of the file stays as it was written.
 
 mod address;
-mod literal;
 mod place;
 mod splice;
 mod written;
@@ -14,7 +13,7 @@ use hcl_edit::parser::{parse_body, parse_expr};
 use hcl_edit::structure::{Block, Body, Structure};
 
 use super::format::has_comment;
-use literal::{is_literal, same};
+use super::literal::{is_literal, same};
 use place::{Place, find};
 
 pub use address::{Address, Assignment, names};

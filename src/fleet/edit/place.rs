@@ -8,8 +8,8 @@ use hcl_edit::structure::{Attribute, Block, Structure};
 
 use super::EditError;
 use super::address::FieldPath;
-use super::literal::{is_literal, key_text, reference};
 use crate::diagnostic::{one_of, suggest};
+use crate::fleet::literal::{is_literal, key_text, reference};
 use crate::fleet::schema::{BlockSchema, Type};
 use crate::fleet::{masked, shown};
 

@@ -342,7 +342,7 @@ fn a_value_stays_a_string() {
         let body = parse_body(&edited.text).unwrap();
         let block = body.iter().find_map(Structure::as_block).unwrap();
         let written = &place::attribute(block, "default").unwrap().value;
-        assert_eq!(literal::text(written).as_deref(), Some(value), "{}", edited.after);
+        assert_eq!(crate::fleet::literal::text(written).as_deref(), Some(value), "{}", edited.after);
         assert_eq!(
             edited.after.chars().filter(|c| c.is_control() || *c == '\u{202e}').count(),
             0,

@@ -4,8 +4,8 @@ use hcl_edit::expr::Expression;
 use hcl_edit::parser::parse_expr;
 
 use super::EditError;
-use super::literal::{is_literal, is_number, text};
 use crate::fleet::format::has_comment;
+use crate::fleet::literal::{is_literal, is_number, text};
 use crate::fleet::schema::Type;
 
 /// The value in HCL, as the type that belongs there has it: where that is a string, `given` is its text as it is.

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::ops::Range;
 
 use fleetwright::cluster::{self, Resolved};
-use fleetwright::diagnostic::{Diagnostics, SourceMap};
+use fleetwright::diagnostic::SourceMap;
 use fleetwright::explain::{Ground, explain};
 use fleetwright::fleet::{self, Fleet};
 use fleetwright::render::{self, Options, Rendered};
@@ -341,7 +341,7 @@ fn hold(
 
 /// By cluster and field, the literals that `explain` names: file and bytes.
 fn named(read: &Read, rendered: &Rendered, units: &dyn Fn(&str, &str) -> bool) -> Named {
-    let (version, known) = (version(), Diagnostics::new());
+    let version = version();
     let ground = Ground {
         fleet: &read.fleet,
         given: &[],
@@ -350,7 +350,6 @@ fn named(read: &Read, rendered: &Rendered, units: &dyn Fn(&str, &str) -> bool) -
         version: &version,
         resolved: &read.resolved,
         rendered,
-        known: &known,
         threads: 2,
     };
     let mut named = Named::new();
