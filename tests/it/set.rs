@@ -454,22 +454,19 @@ fn what_an_edit_reaches_is_told() {
     assert_snapshot!(all.map(|(out, err)| out + &err).join("\n"), @r#"
     fleet/fleet.hcl:5: size: 3 -> 4
     changes component.other on a
-    the fleet has 3 errors that were there before: `fleetwright validate` tells them
+    changes component.app on a, b
     nothing was written: --dry-run
 
     fleet/fleet.hcl:10: values.size: 1 -> 2
-    changes component.other on old
-    the fleet has 3 errors that were there before: `fleetwright validate` tells them
+    changes component.app, component.other on old
     nothing was written: --dry-run
 
     fleet/fleet.hcl:22: match: "name!=b" -> "name=b"
     changes component.other on a, b, old
-    the fleet has 3 errors that were there before: `fleetwright validate` tells them
     nothing was written: --dry-run
 
     fleet/fleet.hcl:8: context: added "a"
     changes nothing that is rendered
-    the fleet has 3 errors that were there before: `fleetwright validate` tells them
     nothing was written: --dry-run
 
     fleet/fleet.hcl:5: size: unchanged
@@ -481,8 +478,58 @@ fn what_an_edit_reaches_is_told() {
 fn an_edit_that_cannot_be_rendered_is_not_written() {
     let place = rendering("");
     let before = place.read("fleet/fleet.hcl");
-    assert_snapshot!(place.run(&["set", "locals", "size=0"]).refused(2), @"");
-    assert_snapshot!(place.run(&["set", "component/app", "templates=[\"broken.yaml\"]"]).refused(2), @"");
+    assert_snapshot!(place.run(&["set", "locals", "size=0"]).refused(2), @"
+    error[T020]: `values` has no `nothing`
+     --> templates/app.yaml:3:39
+      |
+    3 | meta{% if values.size < 1 %}{{ values.nothing }}{% endif %}data:
+      |                                       ^^^^^^^
+      |
+      = cluster: a
+      = object: component.app
+      = note: `values` has size
+      = note: the fleet would be wrong; nothing was written
+      = help: set it in the fleet; where it may be missing, ask with `is defined` or add `| default(value=…)`
+
+    error[T020]: `values` has no `nothing`
+     --> templates/app.yaml:3:39
+      |
+    3 | meta{% if values.size < 1 %}{{ values.nothing }}{% endif %}data:
+      |                                       ^^^^^^^
+      |
+      = cluster: b
+      = object: component.app
+      = note: `values` has size
+      = help: set it in the fleet; where it may be missing, ask with `is defined` or add `| default(value=…)`
+
+    2 errors
+    ");
+    assert_snapshot!(place.run(&["set", "component/app", "templates=[\"broken.yaml\"]"]).refused(2), @"
+    error[T020]: `values` has no `nothing`
+     --> templates/broken.yaml:6:16
+      |
+    6 |   a: {{ values.nothing | quote }}
+      |                ^^^^^^^
+      |
+      = cluster: a
+      = object: component.app
+      = note: `values` has size
+      = note: the fleet would be wrong; nothing was written
+      = help: set it in the fleet; where it may be missing, ask with `is defined` or add `| default(value=…)`
+
+    error[T020]: `values` has no `nothing`
+     --> templates/broken.yaml:6:16
+      |
+    6 |   a: {{ values.nothing | quote }}
+      |                ^^^^^^^
+      |
+      = clusters: b, old
+      = object: component.app
+      = note: `values` has size
+      = help: set it in the fleet; where it may be missing, ask with `is defined` or add `| default(value=…)`
+
+    2 errors
+    ");
     assert_eq!(place.read("fleet/fleet.hcl"), before);
 }
 
@@ -494,7 +541,8 @@ fn what_was_wrong_before_is_told_apart() {
     assert_snapshot!(out + &told, @"
     fleet/fleet.hcl:5: size: 3 -> 4
     changes component.other on a
-    the fleet has 6 errors that were there before: `fleetwright validate` tells them
+    changes component.app on a, b
+    the fleet has an error that was there before: `fleetwright validate` tells it
     ");
     // What is found in addition is told.
     let (out, told) = place.run(&["set", "component/other", "match=name=nowhere"]).done();
@@ -510,6 +558,6 @@ fn what_was_wrong_before_is_told_apart() {
        = help: mend the selector, or take the block out
 
     1 warning
-    the fleet has 6 errors that were there before: `fleetwright validate` tells them
+    the fleet has an error that was there before: `fleetwright validate` tells it
     "#);
 }

@@ -253,9 +253,8 @@ impl Run {
             return Ok(());
         }
         let is_wrong = new.stop();
-        let stops = |one: &&mut Diagnostic| one.severity == Severity::Error && one.check.is_none();
-        if let Some(first) = new.iter_mut().find(stops) {
-            *first = first.clone().note("the fleet would be wrong; nothing was written");
+        for one in new.iter_mut().filter(|one| one.severity == Severity::Error && one.check.is_none()) {
+            *one = one.clone().note("the fleet would be wrong; nothing was written");
         }
         self.sources = map;
         self.problems.append(new.advisory());

@@ -188,9 +188,6 @@ fn a_setting_that_was_taken_away_and_set_again() {
 
     the object is there, under this name, because of
       decided by  fleet/app.hcl:2  component "app": namespace = "web"
-
-    not known, since the fleet takes none of the other values that were tried there
-      fleet/app.hcl:25
     "#);
 }
 
@@ -385,6 +382,7 @@ fn a_manifest() {
 
     the object is there, under this name, because of
       decided by  fleet/app.hcl:2  component "app": namespace = "web"
+                  fleet/app.hcl:4  component "app": manifests[0] = "quota.yaml"
     "#);
 }
 
@@ -445,9 +443,6 @@ fn all_of_an_object() {
 
     the object is there, under this name, because of
       decided by  fleet/app.hcl:2  component "app": namespace = "web"
-
-    not known, since the fleet takes none of the other values that were tried there
-      fleet/app.hcl:25
     "#);
 }
 
