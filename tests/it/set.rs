@@ -275,6 +275,7 @@ fn what_is_not_there_is_told() {
     let all = [
         told(&["cluster/prod-x", "uid=1"]),
         told(&["locals", "domian=x"]),
+        told(&["locals", "elsewhere=x"]),
         told(&["cluster/prod-b", "labels.env.x=y"]),
         told(&["cluster/prod-a", "lables.env=x"]),
         told(&["clster/prod-a", "labels.env", "a=1", "a=2"]),
@@ -289,6 +290,12 @@ fn what_is_not_there_is_told() {
     error[X026]: no `locals` block sets `domian`
      |
      = help: did you mean `domain`?
+
+    1 error
+
+    error[X026]: no `locals` block sets `elsewhere`
+     |
+     = help: write it into a `locals` block first
 
     1 error
 

@@ -55,12 +55,13 @@ pub struct FmtArgs {
 pub const SET: &str = "\
 Examples:
   fleetwright set service/storefront image=registry.example.com/shop/storefront:1.43.0
-  fleetwright set service/storefront autoscale.min=2 autoscale.max=80 port.http.number=8081
-  fleetwright set service/storefront override.small.autoscale.min=1 env.LOG_LEVEL=debug
+  fleetwright set --dry-run service/storefront image=registry.example.com/shop/storefront:1.43.0    what would change
+  fleetwright set service/storefront autoscale.max=80 port.http.number=8081 env.LOG_LEVEL=debug
+  fleetwright set override/staging autoscale.min=1
   fleetwright set cluster/prod-a values.ingress.weight=0 'labels.\"example.com/ring\"=canary'
-  fleetwright set variable/storefront_image default=registry.example.com/shop/storefront:1.43.0
+  fleetwright set variable/image default=registry.example.com/shop/storefront:1.43.0
   fleetwright set locals domain=shop.example.com
-  fleetwright set variable/token default=- < token.txt    a value that nobody should see
+  fleetwright set variable/token default=- < token.txt                   a value that nobody should see
 
 BLOCK is a block at the top of a file: KIND/NAME, `fleet` or `locals`. PATH leads from there over nested blocks with \
 their labels, arguments and keys of maps; a step with a dot in it stands in double quotes. VALUE is the text itself \

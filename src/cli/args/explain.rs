@@ -7,10 +7,9 @@ use super::{FleetArgs, OutputArgs};
 /// The text below the options of `explain --help`.
 pub const EXPLAIN: &str = "\
 Examples:
-  fleetwright explain Deployment/backend-a spec.replicas --cluster prod-a
-  fleetwright explain backend/Deployment/backend-a --cluster prod-a      every field, a few lines each
-  fleetwright explain Deployment/backend-a 'spec.template.spec.containers[name=backend-a].image' \\
-      --cluster prod-a --var backend_a_image=registry.example.com/shop/backend-a:2.4.0
+  fleetwright explain Deployment/storefront 'spec.template.spec.containers[name=storefront].image' --cluster prod-a
+  fleetwright explain web/Deployment/storefront --cluster prod-a         every field, a line or two each
+  fleetwright explain Deployment/storefront spec.strategy --cluster prod-a --rev HEAD~1 --var debug=true
   fleetwright explain ConfigMap/app 'metadata.annotations[\"example.com/owner\"]' --cluster prod-a -o json
 
 OBJECT is KIND/NAME or NAMESPACE/KIND/NAME; KIND may be KIND.GROUP, and the unit may stand before it, as in \

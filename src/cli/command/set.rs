@@ -294,10 +294,15 @@ fn no_block(address: &Address, wanted: &str, texts: &BTreeMap<RelPath, Text<'_>>
         false => format!("the fleet has no {}", address.title()),
     };
     let problem = Diagnostic::error(codes::EDIT, message);
+    if let Some((block, name)) = wanted.split_once('/').filter(|_| address.schema().open) {
+        // Only the names that such a block sets, without the word that all of them begin with.
+        let names = all.iter().filter_map(|other| other.strip_prefix(block)?.strip_prefix('/'));
+        return match suggest(name, names) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help(format!("write it into a `{block}` block first")),
+        };
+    }
     match suggest(wanted, all.iter().map(String::as_str)) {
-        Some(near) if address.schema().open => {
-            problem.help(format!("did you mean `{}`?", near.split_once('/').map_or(near, |(_, name)| name)))
-        }
         Some(near) => problem.help(format!("did you mean {near}?")),
         None => problem.help(format!(
             "write the block into a file first; {shown} was looked for in all *.hcl files of the fleet"
