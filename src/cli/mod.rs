@@ -6,6 +6,7 @@ mod clock;
 mod codes;
 mod command;
 mod connect;
+mod consequence;
 mod console;
 mod contexts;
 mod defect;

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::cluster::{self, Given, Needed, Prepared, Resolved};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap};
 use crate::fleet::{self, Fleet};
 use crate::parallel;
-use crate::render::{Again, Options, RenderedCluster, RenderedUnit, Show, Templates};
+use crate::render::{self, Again, Options, Rendered, RenderedCluster, RenderedUnit, Scopes, Show, Templates};
 use crate::report::manifest::{self, Manifest};
 use crate::schema;
 use crate::source::{RelPath, Sources};
@@ -46,9 +47,9 @@ pub struct Loaded {
 
 /// What rendering and checking came to.
 #[derive(Debug)]
-pub struct Outcome {
-    /// The objects, if nothing stops.
-    pub validated: Option<Validated>,
+pub struct Outcome<T = Rendered> {
+    /// The objects, or what was made of them, if nothing stops.
+    pub validated: Option<Validated<T>>,
     /// The excuses that were needed.
     pub excused: Vec<Excused>,
     /// What was recorded of the clusters, by name.
@@ -144,11 +145,7 @@ fn recorded(
 }
 
 fn options(clusters: &Clusters, threads: NonZeroUsize, recorded: &BTreeMap<Arc<str>, Recorded>) -> Options {
-    let scopes = recorded.iter().filter_map(|(name, recorded)| {
-        let schemas = recorded.schemas.as_ref().ok()?;
-        Some((Arc::clone(name), schemas.scopes()))
-    });
-    Options { clusters: clusters.named(), threads: threads.get(), scopes: scopes.collect() }
+    Options { clusters: clusters.named(), threads: threads.get(), scopes: scopes(recorded) }
 }
 
 /// Renders and checks the clusters; calls `on_cluster` as each is done, from any thread. Nothing is validated
@@ -161,6 +158,80 @@ pub fn render(
     problems: &mut Diagnostics,
     on_cluster: &(dyn Fn() + Sync),
 ) -> Outcome {
+    let work = |rendered| {
+        on_cluster();
+        rendered
+    };
+    let mut again = None;
+    let gather = |templates: &Templates, clusters| {
+        let rendered = templates.rendered(clusters);
+        again = rendered.again(&loaded.resolved);
+        rendered
+    };
+    let outcome = checked(loaded, clusters, threads, map, problems, work, gather);
+    Outcome { again, ..outcome }
+}
+
+/// Renders the clusters and checks nothing: what there is of them, whatever else is wrong with the fleet.
+pub fn unchecked(
+    loaded: &Loaded,
+    clusters: &Clusters,
+    threads: NonZeroUsize,
+    map: &mut SourceMap,
+    problems: &mut Diagnostics,
+) -> Rendered {
+    let recorded = recorded(&loaded.resolved, &loaded.schemas, &loaded.sources, clusters);
+    let options = options(clusters, threads, &recorded);
+    let (rendered, found) = render::render(&loaded.resolved, &loaded.sources, map, &options, &|_| {});
+    problems.append(found);
+    rendered
+}
+
+/// Which kinds live in namespaces, by cluster, as far as that was recorded.
+fn scopes(recorded: &BTreeMap<Arc<str>, Recorded>) -> BTreeMap<Arc<str>, Scopes> {
+    let scopes = recorded.iter().filter_map(|(name, recorded)| {
+        let schemas = recorded.schemas.as_ref().ok()?;
+        Some((Arc::clone(name), schemas.scopes()))
+    });
+    scopes.collect()
+}
+
+/// By cluster and unit, a number that is another one where the unit renders something else. Good for one run.
+pub type Prints = BTreeMap<(Arc<str>, String), u64>;
+
+/// Renders and checks all clusters, and tells what each unit renders to as far as it renders. `None` if no template could
+/// be read.
+pub fn prints(
+    loaded: &Loaded,
+    threads: NonZeroUsize,
+    map: &mut SourceMap,
+    problems: &mut Diagnostics,
+) -> Option<Prints> {
+    let work = |cluster: RenderedCluster| -> Prints {
+        let print = |unit: &RenderedUnit| {
+            let mut hasher = DefaultHasher::new();
+            for object in unit.objects() {
+                Value::Object(object.object().body().clone()).to_string().hash(&mut hasher);
+            }
+            ((Arc::clone(cluster.name()), unit.address().to_owned()), hasher.finish())
+        };
+        cluster.units().iter().map(print).collect()
+    };
+    let mut prints = None;
+    let gather = |_: &Templates, all: Vec<Prints>| prints = Some(all.into_iter().flatten().collect());
+    checked(loaded, &Clusters::All, threads, map, problems, work, gather);
+    prints
+}
+
+fn checked<R: Send, T>(
+    loaded: &Loaded,
+    clusters: &Clusters,
+    threads: NonZeroUsize,
+    map: &mut SourceMap,
+    problems: &mut Diagnostics,
+    work: impl Fn(RenderedCluster) -> R + Sync,
+    gather: impl FnOnce(&Templates, Vec<R>) -> T,
+) -> Outcome<T> {
     let fleet = &loaded.resolved;
     let recorded = recorded(fleet, &loaded.schemas, &loaded.sources, clusters);
     let options = options(clusters, threads, &recorded);
@@ -181,9 +252,8 @@ pub fn render(
         &options,
         |number| fleet.clusters.get(number),
         |cluster, rendered, found| {
-            on_cluster();
             let part = check(&templates, fleet, cluster, &rendered, &context);
-            (rendered, part, found)
+            (work(rendered), part, found)
         },
     );
     let (mut made, mut parts) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
@@ -192,12 +262,11 @@ pub fn render(
         parts.push(part);
         problems.append(found);
     }
-    let rendered = templates.rendered(made);
-    let again = rendered.again(fleet);
-    let checked = validate::conclude(rendered, parts, templates.unused(), &context, !problems.has_errors());
+    let made = gather(&templates, made);
+    let checked = validate::conclude(made, parts, templates.unused(), &context, !problems.has_errors());
     problems.append(checked.findings);
     let validated = checked.validated.filter(|_| !problems.stop());
-    Outcome { validated, excused: checked.excused, recorded, again }
+    Outcome { validated, excused: checked.excused, recorded, again: None }
 }
 
 /// Renders and checks the clusters as [`render`] does, with what `work` makes of each. The units of a cluster and what

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::codes;
 use super::out::{Error, Staged, lock, sweep};
@@ -23,6 +24,12 @@ pub enum RewriteError {
     /// It is not the text that was read.
     #[error("{0}: was changed by somebody else in the meantime")]
     Changed(RelPath),
+    /// Nobody may write it.
+    #[error("{0}: is read-only")]
+    ReadOnly(RelPath),
+    /// Another run writes to its folder.
+    #[error("{}: another run of fleetwright is writing here", .0.display())]
+    Busy(PathBuf),
     /// The change cannot be made to its text.
     #[error("{path}: {error}")]
     Edit {
@@ -52,8 +59,8 @@ impl RewriteError {
     /// How a run ends that meets it.
     pub fn status(&self) -> ExitStatus {
         match self {
-            Self::Io(_) | Self::Partly { .. } => ExitStatus::Machine,
-            Self::Changed(_) => ExitStatus::Refused,
+            Self::Io(_) | Self::Partly { .. } | Self::ReadOnly(_) => ExitStatus::Machine,
+            Self::Changed(_) | Self::Busy(_) => ExitStatus::Refused,
             Self::Outside(_) | Self::Name(_) | Self::Edit { .. } => ExitStatus::Wrong,
         }
     }
@@ -68,9 +75,11 @@ impl RewriteError {
             Self::Outside(_) | Self::Name(_) | Self::Edit { .. } => {
                 Diagnostic::error(codes::EDIT, self.to_string()).help(format!("write it yourself: {by_hand}"))
             }
-            Self::Changed(_) => {
+            Self::Changed(_) | Self::Busy(_) => {
                 Diagnostic::error(codes::EDIT, self.to_string()).help("run the same command again")
             }
+            Self::ReadOnly(path) => Diagnostic::error(codes::EDIT, self.to_string())
+                .help(format!("make it writable if that is meant: chmod u+w {path}")),
         }
     }
 }
@@ -123,7 +132,7 @@ pub fn write(changes: &[(Original, String)]) -> Result<(), RewriteError> {
     }
     let mut locks = Vec::new();
     for folder in folders {
-        let lock = lock(folder)?;
+        let lock = patient(folder)?;
         if lock.is_some() {
             sweep(folder)?;
         }
@@ -134,6 +143,9 @@ pub fn write(changes: &[(Original, String)]) -> Result<(), RewriteError> {
         let (folder, name) = original.place()?;
         let file = &original.file;
         let permissions = fs::metadata(file).map_err(Error::io("look at this file", file))?.permissions();
+        if permissions.readonly() {
+            return Err(RewriteError::ReadOnly(original.path.clone()));
+        }
         staged.push((original, Staged::keeping(folder, name, after.as_bytes(), &permissions)?));
     }
     for (original, _) in changes {
@@ -151,6 +163,24 @@ pub fn write(changes: &[(Original, String)]) -> Result<(), RewriteError> {
         }
     }
     Ok(())
+}
+
+/// How often a lock that another run holds is asked for again, and how long after.
+const ASKED: usize = 20;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The lock of a folder. Another run that edits a file is soon done: it is waited for, for a second.
+fn patient(folder: &Path) -> Result<Option<fs::File>, RewriteError> {
+    for _ in 0..ASKED {
+        match lock(folder) {
+            Err(Error::Busy(_)) => std::thread::sleep(PAUSE),
+            other => return Ok(other?),
+        }
+    }
+    lock(folder).map_err(|error| match error {
+        Error::Busy(folder) => RewriteError::Busy(folder),
+        other => other.into(),
+    })
 }
 
 fn resolve(root: &Path, path: &RelPath) -> Result<PathBuf, RewriteError> {
@@ -218,8 +248,15 @@ mod tests {
 
         fs::write(root.join("b.hcl"), "a\n").unwrap();
         let held = lock(&root).unwrap();
-        assert!(matches!(write(&changes), Err(RewriteError::Io(Error::Busy(_)))));
+        let busy = write(&changes).unwrap_err();
+        assert!(matches!(busy, RewriteError::Busy(_)) && busy.status() == ExitStatus::Refused);
         drop(held);
+        let mode =
+            |bits: u32| fs::set_permissions(root.join("b.hcl"), fs::Permissions::from_mode(bits)).unwrap();
+        mode(0o444);
+        assert_eq!(write(&changes).unwrap_err().to_string(), "b.hcl: is read-only");
+        mode(0o644);
+        assert_eq!(fs::read_to_string(root.join("a.hcl")).unwrap(), "a\n");
         write(&changes).unwrap();
         assert_eq!(fs::read_to_string(root.join("b.hcl")).unwrap(), "x\n");
     }

@@ -40,6 +40,7 @@ use std::sync::Arc;
 
 pub use applying::Applying;
 pub use duration::{DurationError, parse as parse_duration};
+pub use eval::{Reference, references};
 pub use excuses::{Excuse, Excuses, Failing, Used};
 pub use freeze::{Freeze, Window};
 pub use moved::Moved;

@@ -69,6 +69,11 @@ impl SourceFile {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// The same, to be held while others are added.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.text)
+    }
 }
 
 /// Every text that was read, so that a [`Span`] can be shown.

@@ -1,27 +1,15 @@
 //! The literals of an expression: found, and replaced by others.
 
+use std::ops::Range;
+
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
+use hcl_edit::visit::{self, Visit};
 use hcl_edit::visit_mut::{self, VisitMut};
 use hcl_edit::{Number, Spanned};
 
 use crate::diagnostic::Span;
-use crate::fleet::Argument;
-
-/// What a literal says.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scalar {
-    /// `null`.
-    Null,
-    /// `true` or `false`.
-    Bool(bool),
-    /// A number, as it is written.
-    Number(String),
-    /// A string.
-    String(String),
-    /// The text between two `${…}` of a string.
-    Part(String),
-}
+use crate::fleet::{Argument, Scalar, scalar};
 
 /// A literal of an argument: a number, a string, `true`, `false`, `null`, or the text between two `${…}`. Keys of maps
 /// are names, and no literals.
@@ -33,6 +21,8 @@ pub struct Literal {
     pub number: usize,
     /// Where it stands.
     pub at: Span,
+    /// The list that it is an item of.
+    pub list: Option<Span>,
     /// What it says.
     pub scalar: Scalar,
 }
@@ -41,13 +31,52 @@ pub struct Literal {
 pub fn literals(argument: &Argument) -> Vec<Literal> {
     let mut walk = Walk { number: 0, found: Vec::new(), put: None };
     walk.visit_expr_mut(&mut argument.expression.clone());
-    let found = walk.found.into_iter().enumerate().map(|(number, (range, scalar))| Literal {
-        argument: argument.span,
-        number,
-        at: range.map_or(argument.span, |range| Span::new(argument.span.file, range)),
-        scalar,
+    let mut lists = Lists(Vec::new());
+    lists.visit_expr(&argument.expression);
+    let place = |range: Range<usize>| Span::new(argument.span.file, range);
+    let found = walk.found.into_iter().enumerate().map(|(number, (range, scalar))| {
+        let list = lists.0.iter().find(|(item, _)| Some(item) == range.as_ref());
+        Literal {
+            argument: argument.span,
+            number,
+            list: list.map(|(_, list)| place(list.clone())),
+            at: range.map_or(argument.span, place),
+            scalar,
+        }
     });
     found.collect()
+}
+
+/// The scalar items of lists: where each stands, and its list.
+struct Lists(Vec<(Range<usize>, Range<usize>)>);
+
+impl Visit for Lists {
+    fn visit_expr(&mut self, node: &Expression) {
+        if let (Expression::Array(items), Some(list)) = (node, node.span()) {
+            let places = items.iter().filter_map(Expression::span);
+            self.0.extend(places.map(|item| (item, list.clone())));
+        }
+        visit::visit_expr(self, node);
+    }
+}
+
+/// The expression without the item of a list that stands there.
+pub fn without(expression: &Expression, at: Span) -> Expression {
+    let mut changed = expression.clone();
+    Without(at.range()).visit_expr_mut(&mut changed);
+    changed
+}
+
+struct Without(Range<usize>);
+
+impl VisitMut for Without {
+    fn visit_expr_mut(&mut self, node: &mut Expression) {
+        if let Expression::Array(items) = node {
+            let index = items.iter().position(|item| item.span().as_ref() == Some(&self.0));
+            index.map(|index| items.remove(index));
+        }
+        visit_mut::visit_expr_mut(self, node);
+    }
 }
 
 /// The expression with another scalar in place of the literal with this number.
@@ -60,13 +89,13 @@ pub fn with_other(expression: &Expression, number: usize, scalar: &Scalar) -> Ex
 /// Visits the literals in their order.
 struct Walk<'a> {
     number: usize,
-    found: Vec<(Option<std::ops::Range<usize>>, Scalar)>,
+    found: Vec<(Option<Range<usize>>, Scalar)>,
     put: Option<(usize, &'a Scalar)>,
 }
 
 impl<'a> Walk<'a> {
     /// What is to stand here instead, if anything is.
-    fn next(&mut self, at: Option<std::ops::Range<usize>>, scalar: Scalar) -> Option<&'a Scalar> {
+    fn next(&mut self, at: Option<Range<usize>>, scalar: Scalar) -> Option<&'a Scalar> {
         self.found.push((at, scalar));
         self.number += 1;
         self.put.filter(|(number, _)| number + 1 == self.number).map(|(_, scalar)| scalar)
@@ -75,19 +104,7 @@ impl<'a> Walk<'a> {
 
 impl VisitMut for Walk<'_> {
     fn visit_expr_mut(&mut self, node: &mut Expression) {
-        let scalar = match node {
-            Expression::Null(_) => Scalar::Null,
-            Expression::Bool(flag) => Scalar::Bool(*flag.value()),
-            Expression::Number(number) => {
-                let text = match number.as_repr() {
-                    Some(text) => text.to_string(),
-                    None => number.value().to_string(),
-                };
-                Scalar::Number(text.chars().filter(|c| !c.is_whitespace()).collect())
-            }
-            Expression::String(text) => Scalar::String(text.value().clone()),
-            other => return visit_mut::visit_expr_mut(self, other),
-        };
+        let Some(scalar) = scalar(node) else { return visit_mut::visit_expr_mut(self, node) };
         if let Some(put) = self.next(node.span(), scalar) {
             *node = expression(put);
         }

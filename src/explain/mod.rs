@@ -3,14 +3,17 @@
 //! # What is promised
 //!
 //! A literal is named for a field if, and only if, the field is another or gone when the literal is: each literal that
-//! could reach the unit ([`reach`]) is replaced by other values of its shape ([`other`]), the fleet is resolved again, and
-//! the unit is rendered again ([`trial`]). So a literal in the branch of a condition that is not taken is not named, and one
+//! could reach the unit ([`reach`]) is replaced by other values of its shape ([`other`]), as much of the fleet as the unit
+//! needs is resolved again ([`lean`]), and the unit is rendered again ([`trial`]). So a literal in the branch of a condition that is not taken is not named, and one
 //! in the filter of a `for` is. In particular:
 //!
 //! - A literal is a number, a string, `true`, `false`, `null`, or the text between two `${…}` of a string. Keys of maps
 //!   and labels of blocks are names; they are told where they show, and not tried.
-//! - [`trial::TRIED`] other values are tried that the fleet takes; one that makes it wrong says nothing. A literal for which
-//!   none was found is told as untried. What only quite another value changes, such as one far beyond a limit, is not seen.
+//! - [`trial::TRIED`] other values are tried that the unit takes; one that makes it wrong says nothing. A literal for which
+//!   none was found is told as untried. First comes what a literal is compared with, in the fleet or in a template
+//!   ([`meeting`]). What only quite another value changes, such as one far beyond a limit, is not seen.
+//! - An item of a list is taken away too: where no other item changes a field, and one less does, the list is counted.
+//! - At most [`MOST`] literals are tried for a unit; how many are left is told.
 //! - One literal at a time is another: where two give the same and either is enough, neither is named.
 //! - A field is known by its path, an item of a list by its place; an object by its kind, namespace and name. Literals
 //!   without which the object is not there under its name are told once for all of its fields.
@@ -20,13 +23,18 @@
 //! Which settings lead to a field is found in the same way, one leaf of what the template sees after the other
 //! ([`input`]), and from a setting to its literals by the names that its expression refers to ([`line`](mod@line)).
 
+mod found;
 mod input;
 mod leaf;
+mod lean;
 mod line;
+mod lines;
 mod literal;
+mod meeting;
 mod other;
 pub mod path;
 mod reach;
+mod secret;
 mod setters;
 mod trial;
 mod written;
@@ -38,19 +46,22 @@ use serde_json::Value;
 
 pub use leaf::Effect;
 pub use line::{Line, Role};
+pub use secret::Kept;
 pub use setters::Setters;
 
-use crate::cluster::{Cluster, Given, Resolved, Unit};
+use crate::cluster::{Given, Resolved, Unit};
 use crate::diagnostic::{SourceMap, Span};
 use crate::fleet::Fleet;
 use crate::object::{FieldPath, ObjectRef};
 use crate::parallel;
-use crate::render::{Again, Rendered, RenderedCluster, RenderedObject, RenderedUnit};
+use crate::render::{Rendered, RenderedCluster, RenderedObject, RenderedUnit};
 use crate::source::Sources;
-use input::{Source, Subject};
+use found::Found;
+use input::Subject;
 use leaf::leaves;
-use line::Lines;
-use trial::{Cause, Laboratory, Tried};
+use lean::Lean;
+use reach::Reached;
+use trial::{Cause, Laboratory};
 use written::Written;
 
 /// A fleet, and what it renders to.
@@ -94,6 +105,10 @@ pub struct Explained {
     pub literals: BTreeSet<Span>,
     /// The lines with literals in whose place no other value would do, so that nothing is known of them.
     pub untried: Vec<Line>,
+    /// How many literals beyond the limit might have a part, and were not tried.
+    pub beyond: usize,
+    /// What may not be shown of its secret fields: to be kept by the map of the texts before any of this is shown.
+    pub kept: Kept,
 }
 
 /// What gives a field to an object.
@@ -124,7 +139,8 @@ pub struct Field {
     pub set_by: Vec<Line>,
     /// Further lines that it depends on: what decides which line counts, or whether the field is there.
     pub decided_by: Vec<Line>,
-    /// Every literal that it depends on, and what becomes of it if the literal is another; without those of the object.
+    /// Every literal that it depends on, and what becomes of it if the literal is another, or taken away where it is an
+    /// item of a list that is counted. Of [`Explained::literals`] only those are among them that change its value too.
     pub literals: BTreeMap<Span, Effect>,
 }
 
@@ -142,13 +158,28 @@ pub fn explain(
     let targets: Vec<(&RenderedObject, Vec<leaf::Leaf>)> =
         objects.iter().map(|object| (*object, leaves(object))).collect();
     let written = written::all(ground.fleet);
-    let pool = written::pool(ground.fleet, &written);
-    let causes = causes(ground, resolved, owner, &again, &written);
+    let templates = templates(ground);
+    let mut pool = written::pool(ground.fleet, &written);
+    templates.iter().for_each(|text| pool.meetings.add_template(text));
+    let sees_clusters = templates.iter().any(|text| meeting::refers(text, "clusters"));
+    let reached = reach::of(ground.fleet, resolved, owner, again.mentions("clusters") && sees_clusters);
+    let mut causes = causes(ground, &reached, &written);
+    let beyond = causes.len().saturating_sub(MOST);
+    causes.truncate(MOST);
+    let lean =
+        Lean::of(ground, subject, &reached, &again, &trial::units_named(ground.fleet, owner, &causes, &pool));
     let others = cluster.units().iter().filter(|other| other.file_stem() != unit.file_stem());
     let others = others.flat_map(RenderedUnit::objects).map(|object| object.object().reference());
     let taken: BTreeSet<&ObjectRef> = others.collect();
-    let laboratory =
-        Laboratory { ground, subject, again: &again, pool: &pool, targets: &targets, taken: &taken };
+    let laboratory = Laboratory {
+        ground,
+        lean: &lean,
+        subject,
+        again: &again,
+        pool: &pool,
+        targets: &targets,
+        taken: &taken,
+    };
     let tried = parallel::map(ground.threads, &causes, |cause| laboratory.try_out(cause));
     let probed = input::probe(subject, &again, &targets);
     let places = ground.rendered.places(ground.resolved);
@@ -156,22 +187,30 @@ pub fn explain(
     let explained = targets.iter().enumerate().map(|(target, (object, leaves))| {
         let sources = input::by_field(&probed, target);
         let shown = object.printable(crate::render::Show::Masked);
+        let mut kept = Kept::default();
         let fields = leaves.iter().enumerate().map(|(number, leaf)| {
             let keys: Vec<&str> = leaf.path.iter().map(String::as_str).collect();
-            let (set_by, decided_by, literals) =
+            let (mut set_by, decided_by, literals) =
                 all.field(target, number, sources.get(&number).map_or(&[][..], Vec::as_slice));
+            let is_secret = !object.secrets().is_empty() && object.hides(&leaf.path);
+            if is_secret {
+                leaf::at(object.object().body(), &leaf.path)
+                    .into_iter()
+                    .for_each(|real| kept.add_value(real));
+                kept.add_lines(&mut set_by, &written);
+            }
             Field {
                 path: leaf.path.clone(),
                 shown: path::shown(shown.body(), &leaf.path),
                 value: leaf.shown.clone(),
-                is_secret: !object.secrets().is_empty() && object.hides(&leaf.path),
+                is_secret,
                 given_by: places.of(cluster, unit, object, &keys).map(|at| (giver(ground, owner, at), at)),
                 set_by,
                 decided_by,
                 literals,
             }
         });
-        let fields = fields.collect();
+        let fields: Vec<Field> = fields.collect();
         let (decided_by, literals, untried) = all.object(target);
         Explained {
             object: object.object().reference().clone(),
@@ -183,9 +222,20 @@ pub fn explain(
             decided_by,
             literals,
             untried,
+            beyond,
+            kept,
         }
     });
     Some(explained.collect())
+}
+
+/// The most literals that are tried for one unit. Each takes a few renderings of the unit.
+const MOST: usize = 4000;
+
+/// The texts of all templates. What cannot be read was told when it was loaded.
+fn templates(ground: &Ground<'_>) -> Vec<Arc<str>> {
+    let files = ground.sources.list(&ground.resolved.templates).unwrap_or_default();
+    files.iter().filter_map(|path| ground.sources.read(path).ok()).collect()
 }
 
 /// What a line that gives a field belongs to.
@@ -201,149 +251,15 @@ fn giver(ground: &Ground<'_>, unit: &Unit, at: Span) -> Giver {
 }
 
 /// Everything that could be the cause of a field of the unit.
-fn causes<'a>(
-    ground: &'a Ground<'_>,
-    cluster: &Cluster,
-    unit: &Unit,
-    again: &Again,
-    written: &[Written<'a>],
-) -> Vec<Cause<'a>> {
-    let reached = reach::of(ground.fleet, cluster, unit, again.mentions("clusters"));
+fn causes<'a>(ground: &'a Ground<'_>, reached: &Reached, written: &[Written<'a>]) -> Vec<Cause<'a>> {
     let is_given = |name: &str| ground.given.iter().any(|given| *given.name == *name);
     let mut causes = Vec::new();
     for one in written.iter().filter(|one| reached.arguments.contains(&one.argument.span)) {
         for literal in literal::literals(one.argument) {
-            let (path, _) = written::entry(one, literal.at);
-            let name = written::last(&path).to_owned();
+            let name = written::name_at(one, literal.at);
             causes.push(Cause::Literal(literal, &one.argument.expression, name));
         }
     }
-    causes.extend(reached.variables.into_iter().filter(|name| is_given(name)).map(Cause::Given));
+    causes.extend(reached.variables.iter().filter(|name| is_given(name)).cloned().map(Cause::Given));
     causes
-}
-
-/// What was found out.
-struct Found<'a> {
-    ground: &'a Ground<'a>,
-    subject: Subject<'a>,
-    written: &'a [Written<'a>],
-    causes: &'a [Cause<'a>],
-    tried: &'a [Tried],
-}
-
-impl<'a> Found<'a> {
-    fn lines<'l>(&'l self, literals: &'l BTreeSet<Span>, variables: &'l BTreeSet<Arc<str>>) -> Lines<'l> {
-        Lines {
-            fleet: self.ground.fleet,
-            written: self.written,
-            given: self.ground.given,
-            cluster: self.subject.cluster,
-            unit: self.subject.unit,
-            literals,
-            variables,
-        }
-    }
-
-    fn field(
-        &self,
-        target: usize,
-        field: usize,
-        sources: &[&Source],
-    ) -> (Vec<Line>, Vec<Line>, BTreeMap<Span, Effect>) {
-        let (mut found, mut variables, mut shared) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
-        for (cause, tried) in self.causes.iter().zip(self.tried) {
-            let Some(effects) = tried.effects.get(target) else { continue };
-            let Some(effect) = effects.fields.get(&field) else { continue };
-            match cause {
-                Cause::Literal(literal, ..) => {
-                    found.insert(literal.at, *effect);
-                    if effects.whole {
-                        shared.insert(literal.at);
-                    }
-                }
-                Cause::Given(name) => drop(variables.insert(Arc::clone(name))),
-            }
-        }
-        let literals: BTreeSet<Span> = found.keys().copied().collect();
-        let lines = self.lines(&literals, &variables);
-        let set_by: Vec<Line> = sources.iter().filter_map(|source| self.line(&lines, source)).collect();
-        let mut set_by = set_by;
-        set_by.dedup();
-        let mut used = BTreeSet::new();
-        set_by.iter().for_each(|line| line.add_literals(&mut used));
-        let rest: BTreeSet<Span> =
-            literals.iter().filter(|at| !used.contains(at) && !shared.contains(at)).copied().collect();
-        let mut decided_by = lines.deciding(&rest);
-        let named = given_in(&set_by);
-        let rest = variables.iter().filter(|name| !named.contains(&format!("variable \"{name}\""))).cloned();
-        decided_by.extend(lines.deciding_variables(&rest.collect()));
-        (set_by, decided_by, found)
-    }
-
-    fn object(&self, target: usize) -> (Vec<Line>, BTreeSet<Span>, Vec<Line>) {
-        let (mut literals, mut variables, mut untried) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for (cause, tried) in self.causes.iter().zip(self.tried) {
-            let whole = tried.effects.get(target).is_some_and(|effects| effects.whole);
-            match cause {
-                Cause::Literal(literal, ..) if whole => drop(literals.insert(literal.at)),
-                Cause::Literal(literal, ..) if tried.valid == 0 => drop(untried.insert(literal.at)),
-                Cause::Given(name) if whole => drop(variables.insert(Arc::clone(name))),
-                Cause::Literal(..) | Cause::Given(_) => {}
-            }
-        }
-        let lines = self.lines(&literals, &variables);
-        let mut decided_by = lines.deciding(&literals);
-        decided_by.extend(lines.deciding_variables(&variables));
-        let untried = lines.deciding(&untried);
-        (decided_by, literals, untried)
-    }
-
-    /// The line that set what a source is.
-    fn line(&self, lines: &Lines<'_>, source: &Source) -> Option<Line> {
-        let Subject { resolved, cluster, unit, .. } = self.subject;
-        let block = format!("{} \"{}\"", unit.kind.as_str(), unit.name.name);
-        let of_cluster = format!("cluster \"{}\"", cluster.name);
-        let of_fleet = format!("fleet \"{}\"", resolved.name);
-        match source {
-            Source::Setting(keys) => {
-                // What its cluster has given it stands in the values of both.
-                lines.setting(&unit.settings, keys, &shown(&unit.settings, keys))
-            }
-            Source::ClusterValue(keys) => {
-                lines.value(keys, &format!("values.{}", shown(&cluster.values, keys)))
-            }
-            Source::ClusterLabel(key) if ["name", "fleet"].contains(&&**key) => None,
-            Source::ClusterLabel(key) => Some(lines.named(cluster.span, &of_cluster, "labels", Some(key))),
-            Source::ClusterName => Some(lines.named(cluster.span, &of_cluster, "", None)),
-            Source::FleetName => Some(lines.named(self.ground.fleet.settings.place(), &of_fleet, "", None)),
-            Source::FleetDescription => {
-                Some(lines.named(self.ground.fleet.settings.place(), &of_fleet, "description", None))
-            }
-            Source::UnitName if unit.name.key.is_some() => {
-                Some(lines.named(unit.span, &block, "for_each", None))
-            }
-            Source::UnitName => Some(lines.named(unit.span, &block, "", None)),
-            Source::Namespace => Some(lines.named(unit.span, &block, "namespace", None)),
-            Source::UnitLabel(key) => Some(lines.named(unit.span, &block, "labels", Some(key))),
-        }
-    }
-}
-
-/// The blocks of the variables that were given, in these lines.
-fn given_in(lines: &[Line]) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut waiting: Vec<&Line> = lines.iter().collect();
-    while let Some(line) = waiting.pop() {
-        if line.role == Role::Given {
-            found.insert(line.block.clone());
-        }
-        waiting.extend(&line.from);
-    }
-    found
-}
-
-/// The path of a setting as it may be shown.
-fn shown(root: &crate::cluster::Setting, keys: &[Arc<str>]) -> String {
-    let mut leaves = input::leaves_of(root).into_iter();
-    leaves.find(|(path, ..)| path == keys).map(|(_, shown, _)| shown).unwrap_or_default()
 }

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::literal::Scalar;
+use super::meeting::Meetings;
 use crate::cluster::{Kind, Number, Value};
+use crate::fleet::Scalar;
 use crate::fleet::schema::{BlockSchema, ROOT, Type};
 
 /// Texts that stand for each other: what a fleet says elsewhere in the same place.
@@ -13,6 +14,10 @@ use crate::fleet::schema::{BlockSchema, ROOT, Type};
 pub struct Pool {
     /// By the name of the argument, or of the key in it.
     by_name: BTreeMap<String, BTreeSet<String>>,
+    /// The numbers under each name.
+    numbers: BTreeMap<String, BTreeSet<String>>,
+    /// What is compared with what.
+    pub meetings: Meetings,
     /// The labels of blocks, by their kind.
     labels: BTreeMap<&'static str, BTreeSet<String>>,
     /// The words of the language that exclude each other.
@@ -21,6 +26,9 @@ pub struct Pool {
 
 /// The most texts that are taken from one place of a pool.
 const MOST_OF_A_POOL: usize = 6;
+
+/// The most that are taken of what is compared with one.
+const MOST_MET: usize = 2;
 
 impl Pool {
     /// One with the words of the language.
@@ -33,6 +41,19 @@ impl Pool {
     /// Adds a text that stands under this name.
     pub fn add(&mut self, name: &str, text: &str) {
         self.by_name.entry(name.to_owned()).or_default().insert(text.to_owned());
+    }
+
+    /// Adds a number that stands under this name.
+    pub fn add_number(&mut self, name: &str, number: &str) {
+        self.numbers.entry(name.to_owned()).or_default().insert(number.to_owned());
+    }
+
+    /// What a literal under this name is compared with, and what those names hold that are compared with it.
+    fn met(&self, name: &str, literal: &str, held: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+        let names = self.meetings.of_literal(literal).filter_map(|name| held.get(name));
+        let held = names.flatten().map(String::as_str);
+        let met = self.meetings.of_name(name).chain(held).filter(|other| *other != literal);
+        met.take(MOST_MET).map(str::to_owned).collect()
     }
 
     /// Adds the label of a block.
@@ -80,10 +101,17 @@ pub fn scalars(scalar: &Scalar, name: &str, pool: &Pool) -> Vec<Scalar> {
     match scalar {
         Scalar::Null => vec![Scalar::Number("1".into()), Scalar::String("x1".into()), Scalar::Bool(true)],
         Scalar::Bool(flag) => vec![Scalar::Bool(!flag)],
-        Scalar::Number(text) => numbers(text).into_iter().map(Scalar::Number).collect(),
+        Scalar::Number(text) => {
+            // At a limit, and on either side of it.
+            let met = pool.met(name, text, &pool.numbers);
+            let beside = met.first().map(|limit| numbers(limit)).unwrap_or_default();
+            let met = met.into_iter().take(1).chain(beside.into_iter().take(2));
+            distinct(met.chain(numbers(text)), text).into_iter().map(Scalar::Number).collect()
+        }
         Scalar::String(text) => {
-            let (near, pooled) = (texts(text), pool.of(name, text));
-            distinct(near.into_iter().chain(pooled), text).into_iter().map(Scalar::String).collect()
+            let met = pool.met(name, text, &pool.by_name).into_iter();
+            let others = met.chain(texts(text)).chain(pool.of(name, text));
+            distinct(others, text).into_iter().map(Scalar::String).collect()
         }
         Scalar::Part(text) => texts(text).into_iter().map(Scalar::Part).collect(),
     }
@@ -159,7 +187,8 @@ pub fn texts(text: &str) -> Vec<String> {
         other
     });
     let mut others: Vec<String> = changed.collect();
-    if others.is_empty() {
+    // A letter alone may be a word of its own, as `y` is in YAML.
+    if others.len() < 2 {
         others.push(format!("{text}x"));
     }
     distinct(others, text)

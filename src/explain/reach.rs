@@ -4,10 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hcl_edit::expr::{Expression, ObjectKey, Traversal, TraversalOperator};
-use hcl_edit::visit::{self, Visit};
+use hcl_edit::expr::Expression;
 
-use crate::cluster::{Cluster, Setting, Unit, Value};
+use crate::cluster::{Cluster, Setting, Unit, Value, references};
 use crate::diagnostic::Span;
 use crate::fleet::{Argument, Block, Fleet};
 use crate::object::Selector;
@@ -19,11 +18,13 @@ pub struct Reached {
     pub arguments: BTreeSet<Span>,
     /// By name.
     pub variables: BTreeSet<Arc<str>>,
+    /// Whether what the other clusters are can reach it.
+    pub every_cluster: bool,
 }
 
 /// What of the fleet can reach the unit. `clusters`: whether templates may see the other clusters.
 pub fn of(fleet: &Fleet, cluster: &Cluster, unit: &Unit, clusters: bool) -> Reached {
-    let mut walk = Walk { fleet, reached: Reached::default(), waiting: Vec::new(), every_cluster: false };
+    let mut walk = Walk { fleet, reached: Reached::default(), waiting: Vec::new() };
     walk.names(&fleet.settings, &["templates", "description"]);
     if clusters {
         walk.every_cluster();
@@ -64,7 +65,7 @@ const CLUSTER: [&str; 4] = ["context", "labels", "values", "retired"];
 const APART: [&str; 5] = ["depends_on", "optional", "ready_when", "replace", "take_over"];
 
 /// The units that the settings of a service name.
-fn named(settings: &Setting) -> BTreeSet<String> {
+pub fn named(settings: &Setting) -> BTreeSet<String> {
     let texts =
         |value: &Value| value.items().filter_map(|item| item.as_str().map(str::to_owned)).collect::<Vec<_>>();
     let from = settings.at(["access", "from"]).and_then(Setting::leaf).map(texts);
@@ -80,7 +81,6 @@ struct Walk<'a> {
     fleet: &'a Fleet,
     reached: Reached,
     waiting: Vec<&'a Argument>,
-    every_cluster: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -111,7 +111,7 @@ impl<'a> Walk<'a> {
     }
 
     fn every_cluster(&mut self) {
-        if std::mem::replace(&mut self.every_cluster, true) {
+        if std::mem::replace(&mut self.reached.every_cluster, true) {
             return;
         }
         for block in &self.fleet.clusters {
@@ -124,16 +124,15 @@ impl<'a> Walk<'a> {
 
     fn follow(&mut self) {
         while let Some(argument) = self.waiting.pop() {
-            for reference in references(&argument.expression) {
-                let (root, name) = (reference.first(), reference.get(1));
-                match (root.map(String::as_str), name.map(String::as_str)) {
-                    (Some("clusters"), _) => self.every_cluster(),
-                    (Some("local"), name) => {
+            for reference in references(&argument.expression, argument.span.file) {
+                match (&*reference.root, reference.name.as_deref()) {
+                    ("clusters", _) => self.every_cluster(),
+                    ("local", name) => {
                         let locals = self.fleet.locals.iter();
                         let locals = locals.filter(|(local, _)| name.is_none_or(|name| *name == ***local));
                         locals.for_each(|(_, local)| self.argument(local));
                     }
-                    (Some("var"), name) => {
+                    ("var", name) => {
                         let variables = self.fleet.variables.iter();
                         for block in variables.filter(|block| name.is_none_or(|name| name == block.name())) {
                             self.reached.variables.insert(Arc::from(block.name()));
@@ -141,7 +140,7 @@ impl<'a> Walk<'a> {
                         }
                     }
                     // `cluster`, `fleet` and `each` lead to what is reached from the start.
-                    (Some(_) | None, _) => {}
+                    _ => {}
                 }
             }
         }
@@ -154,58 +153,4 @@ fn may_match(block: &Block, name: &str, labels: &Labels) -> bool {
         return true;
     };
     Selector::parse(text.value()).is_ok_and(|selector| selector.matches(labels))
-}
-
-/// Every name that an expression refers to, with the keys after it as far as they are written out: `cluster`, `values`,
-/// `domain`. What a `for` binds is among them.
-pub fn references(expression: &Expression) -> Vec<Vec<String>> {
-    let mut found = References(Vec::new());
-    found.visit_expr(expression);
-    found.0
-}
-
-struct References(Vec<Vec<String>>);
-
-impl Visit for References {
-    fn visit_expr(&mut self, node: &Expression) {
-        match node {
-            Expression::Variable(name) => self.0.push(vec![name.as_str().to_owned()]),
-            Expression::Traversal(traversal) => match keys(traversal) {
-                // The root alone would mean everything below it.
-                Some(keys) => {
-                    self.0.push(keys);
-                    for step in &traversal.operators {
-                        if let TraversalOperator::Index(index) = step.value() {
-                            self.visit_expr(index);
-                        }
-                    }
-                }
-                None => visit::visit_expr(self, node),
-            },
-            other => visit::visit_expr(self, other),
-        }
-    }
-
-    fn visit_object_key(&mut self, node: &ObjectKey) {
-        if let ObjectKey::Expression(key) = node {
-            self.visit_expr(key);
-        }
-    }
-}
-
-/// The root and the keys of a traversal that begins with a name.
-fn keys(traversal: &Traversal) -> Option<Vec<String>> {
-    let Expression::Variable(root) = &traversal.expr else { return None };
-    let mut keys = vec![root.as_str().to_owned()];
-    for step in &traversal.operators {
-        match step.value() {
-            TraversalOperator::GetAttr(name) => keys.push(name.as_str().to_owned()),
-            TraversalOperator::Index(Expression::String(name)) => keys.push(name.value().clone()),
-            TraversalOperator::Index(_)
-            | TraversalOperator::LegacyIndex(_)
-            | TraversalOperator::AttrSplat(_)
-            | TraversalOperator::FullSplat(_) => break,
-        }
-    }
-    Some(keys)
 }

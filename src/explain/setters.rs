@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::input::{self, Source, Subject};
 use super::leaf::{Effects, Leaf, leaves};
-use super::line::set_at;
+use super::lines::set_at;
 use super::written::{self, Written};
 use crate::cluster::{Resolved, Unit};
 use crate::diagnostic::Span;

@@ -8,11 +8,12 @@ use hcl_edit::expr::Expression;
 use super::Ground;
 use super::input::{Subject, Targets};
 use super::leaf::{Effects, effects};
-use super::literal::{Literal, Scalar, with_other};
+use super::lean::Lean;
+use super::literal::{Literal, with_other, without};
 use super::other::{Pool, scalars, values};
 use super::written;
-use crate::cluster::{Cluster, Given, GivenValue, Resolved, Unit, UnitName, Value, resolve};
-use crate::fleet::Fleet;
+use crate::cluster::{Cluster, Given, GivenValue, Resolved, Unit, UnitName, Value};
+use crate::fleet::{Fleet, Scalar};
 use crate::object::ObjectRef;
 use crate::render::{self, Again, Options, RenderedObject, RenderedUnit};
 
@@ -33,14 +34,26 @@ pub enum Cause<'a> {
 pub struct Tried {
     /// What follows in each of the targets.
     pub effects: Vec<Effects>,
+    /// What follows where the literal is an item of a list, and taken away.
+    pub counted: Vec<Effects>,
     /// With how many other values the fleet could be rendered.
     pub valid: usize,
+}
+
+/// What a unit's block renders to in another fleet.
+enum Outcome {
+    /// What it does in this one: the templates see nothing else.
+    Same,
+    /// The unit, or those that have taken its place.
+    Units(Vec<RenderedUnit>),
 }
 
 /// What stays the same in all trials.
 pub struct Laboratory<'a> {
     /// The fleet.
     pub ground: &'a Ground<'a>,
+    /// As much of it as the unit needs.
+    pub lean: &'a Lean,
     /// The unit.
     pub subject: Subject<'a>,
     /// The templates.
@@ -58,16 +71,17 @@ impl Laboratory<'_> {
     pub fn try_out(&self, cause: &Cause<'_>) -> Tried {
         match cause {
             Cause::Literal(literal, expression, name) => {
-                let mut fleet = self.ground.fleet.clone();
-                let others = scalars(&literal.scalar, name, self.pool);
-                self.add_up(others.iter().map(|other| {
-                    written::put(
-                        &mut fleet,
-                        literal.argument,
-                        with_other(expression, literal.number, other),
-                    )?;
+                let mut fleet = self.lean.fleet.clone();
+                let mut render = |expression: Expression| {
+                    written::put(&mut fleet, literal.argument, expression)?;
                     self.render(&fleet, self.ground.given)
-                }))
+                };
+                let others = scalars(&literal.scalar, name, self.pool);
+                let others = others.iter().map(|other| with_other(expression, literal.number, other));
+                let tried = self.add_up(others.map(&mut render));
+                let shorter = literal.list.map(|_| without(expression, literal.at));
+                let shorter = self.add_up(shorter.into_iter().map(&mut render));
+                Tried { counted: shorter.effects, valid: tried.valid + shorter.valid, ..tried }
             }
             Cause::Given(name) => {
                 let Some(number) = self.ground.given.iter().rposition(|given| given.name == *name) else {
@@ -77,16 +91,18 @@ impl Laboratory<'_> {
                 self.add_up(others.into_iter().map(|value| {
                     let mut given = self.ground.given.to_vec();
                     given.get_mut(number)?.value = value;
-                    self.render(self.ground.fleet, &given)
+                    self.render(&self.lean.fleet, &given)
                 }))
             }
         }
     }
 
-    fn add_up(&self, rendered: impl Iterator<Item = Option<Vec<RenderedUnit>>>) -> Tried {
-        let mut tried = Tried { effects: vec![Effects::default(); self.targets.len()], valid: 0 };
-        for units in rendered.flatten().take(TRIED) {
+    fn add_up(&self, rendered: impl Iterator<Item = Option<Outcome>>) -> Tried {
+        let none = vec![Effects::default(); self.targets.len()];
+        let mut tried = Tried { effects: none, counted: Vec::new(), valid: 0 };
+        for outcome in rendered.flatten().take(TRIED) {
             tried.valid += 1;
+            let Outcome::Units(units) = outcome else { continue };
             let after: Vec<&RenderedObject> = units.iter().flat_map(RenderedUnit::objects).collect();
             for ((object, leaves), known) in self.targets.iter().zip(&mut tried.effects) {
                 known.add(effects(object, leaves, self.subject.rendered.objects(), &after));
@@ -97,15 +113,14 @@ impl Laboratory<'_> {
 
     /// What the unit's block renders to in another fleet: the unit, or those that have taken its place. `None` if that
     /// fleet is wrong.
-    fn render(&self, fleet: &Fleet, given: &[Given]) -> Option<Vec<RenderedUnit>> {
-        let Ground { sources, version, map, .. } = self.ground;
-        let (resolved, problems) = resolve(fleet, given, sources, version, 1, &mut (*map).clone());
-        if problems.stop() {
-            return None;
+    fn render(&self, fleet: &Fleet, given: &[Given]) -> Option<Outcome> {
+        let resolved = self.lean.resolve(self.ground, fleet, given)?;
+        if self.lean.looks_the_same(&resolved, self.subject) {
+            return Some(Outcome::Same);
         }
         let cluster = resolved.clusters.iter().find(|other| other.name == self.subject.cluster.name)?;
         if cluster.retired {
-            return Some(Vec::new());
+            return Some(Outcome::Units(Vec::new()));
         }
         let units = self.units(cluster);
         let rendered: Vec<RenderedUnit> = match units.iter().all(|unit| self.again.has(&resolved, unit)) {
@@ -116,7 +131,7 @@ impl Laboratory<'_> {
             false => self.render_anew(&resolved, cluster, &units)?,
         };
         let mut objects = rendered.iter().flat_map(RenderedUnit::objects).map(|object| object.object());
-        (!objects.any(|object| self.taken.contains(object.reference()))).then_some(rendered)
+        (!objects.any(|object| self.taken.contains(object.reference()))).then_some(Outcome::Units(rendered))
     }
 
     /// The unit in another fleet; where it is not there, those of the same block that were not there before.
@@ -147,6 +162,26 @@ impl Laboratory<'_> {
         let found = clusters.flat_map(|cluster| cluster.units());
         Some(found.filter(|unit| stems.iter().any(|stem| stem == unit.file_stem())).cloned().collect())
     }
+}
+
+/// The units whose names stand in one of the causes, or may be put there.
+pub fn units_named<'f>(
+    fleet: &'f Fleet,
+    unit: &Unit,
+    causes: &[Cause<'_>],
+    pool: &Pool,
+) -> BTreeSet<&'f str> {
+    let mut texts = super::reach::named(&unit.settings);
+    for cause in causes {
+        if let Cause::Literal(Literal { scalar: scalar @ Scalar::String(text), .. }, _, name) = cause {
+            texts.insert(text.clone());
+            texts.extend(scalars(scalar, name, pool).into_iter().filter_map(|other| match other {
+                Scalar::String(text) => Some(text),
+                Scalar::Null | Scalar::Bool(_) | Scalar::Number(_) | Scalar::Part(_) => None,
+            }));
+        }
+    }
+    fleet.units.iter().map(crate::fleet::Block::name).filter(|name| texts.contains(*name)).collect()
 }
 
 /// Other values in place of one that was given, each scalar in its turn.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, ObjectKey};
+use hcl_edit::expr::Expression;
 
-use super::literal::{Scalar, literals};
+use super::literal::literals;
 use super::other::Pool;
 use crate::diagnostic::Span;
-use crate::fleet::{Argument, Block, Fleet};
+use crate::fleet::{Argument, Block, Fleet, Scalar, key_text};
 
 /// An argument as written.
 #[derive(Clone, Debug)]
@@ -82,10 +82,13 @@ pub fn joined(path: &str, key: &str) -> String {
 pub fn pool(fleet: &Fleet, written: &[Written<'_>]) -> Pool {
     let mut pool = Pool::new();
     for one in written {
+        pool.meetings.add(&one.argument.expression, one.argument.span.file);
         for literal in literals(one.argument) {
-            if let Scalar::String(text) = &literal.scalar {
-                let (path, _) = entry(one, literal.at);
-                pool.add(last(&path), text);
+            let name = name_at(one, literal.at);
+            match &literal.scalar {
+                Scalar::String(text) => pool.add(&name, text),
+                Scalar::Number(text) => pool.add_number(&name, text),
+                Scalar::Null | Scalar::Bool(_) | Scalar::Part(_) => {}
             }
         }
     }
@@ -101,8 +104,14 @@ pub fn pool(fleet: &Fleet, written: &[Written<'_>]) -> Pool {
     pool
 }
 
-/// The last key of a path.
-pub fn last(path: &str) -> &str {
+/// The name that expressions have for what is given at a place: the last key of the path to it, or the variable.
+pub fn name_at(written: &Written<'_>, at: Span) -> String {
+    let (path, _) = entry(written, at);
+    let variable = written.block.strip_prefix("variable \"").filter(|_| path == "default");
+    variable.map_or_else(|| last(&path), |label| label.trim_end_matches('"')).to_owned()
+}
+
+fn last(path: &str) -> &str {
     let last = path.rsplit('.').next().unwrap_or(path);
     last.split('[').next().unwrap_or(last)
 }
@@ -127,21 +136,13 @@ fn holding(expression: &Expression, at: Span) -> Option<(String, &Expression)> {
     match expression {
         Expression::Object(object) => {
             let (key, value) = object.iter().find(|(_, value)| is_inside(value.expr()))?;
-            Some((name_of(key)?, value.expr()))
+            Some((key_text(key)?.to_owned(), value.expr()))
         }
         Expression::Array(items) => {
             let (index, item) = items.iter().enumerate().find(|(_, item)| is_inside(item))?;
             Some((index.to_string(), item))
         }
         _ => None,
-    }
-}
-
-fn name_of(key: &ObjectKey) -> Option<String> {
-    match key {
-        ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
-        ObjectKey::Expression(Expression::String(name)) => Some(name.value().clone()),
-        ObjectKey::Expression(_) => None,
     }
 }
 
@@ -158,7 +159,7 @@ pub fn given_to<'a>(written: &Written<'a>, keys: &[&str]) -> &'a Expression {
     let mut expression = &written.argument.expression;
     for key in rest {
         let Expression::Object(object) = expression else { break };
-        let found = object.iter().find(|(name, _)| name_of(name).as_deref() == Some(*key));
+        let found = object.iter().find(|(name, _)| key_text(name) == Some(*key));
         let Some((_, value)) = found else { break };
         expression = value.expr();
     }

@@ -1,27 +1,35 @@
 //! From the text of a file to its parsed structures; every syntax error of the file at once.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use hcl_edit::parser::parse_body;
+use hcl_edit::expr::Expression;
+use hcl_edit::parser::{parse_body, parse_expr};
 use hcl_edit::structure::Structure;
 
 use super::block::shown;
 use super::codes;
+use super::format::{secrets, secrets_of_broken};
 use super::heredoc::flush_heredocs;
 use super::outline::{Outline, Unclosed, outline};
-use crate::diagnostic::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, FileId, SourceFile, SourceMap, Span};
 
 /// The structures of a file. Those with a syntax error are left out and told to `problems`.
-pub fn read(file: FileId, map: &SourceMap, problems: &mut Diagnostics) -> Vec<Structure> {
-    let text = map.file(file).map_or("", |file| file.text());
+/// What is secret in it is kept so from here on.
+pub fn read(file: FileId, map: &mut SourceMap, problems: &mut Diagnostics) -> Vec<Structure> {
+    let text = map.file(file).map_or_else(|| Arc::from(""), SourceFile::shared);
+    let text = &*text;
     if let Some(problem) = forbidden_character(file, text) {
+        hide_broken(file, text, map);
         problems.push(problem);
         return Vec::new();
     }
     if let Ok(mut body) = parse_body(text) {
+        keep_secrets(file, text, map);
         flush_heredocs(&mut body, text);
         return body.into_iter().collect();
     }
+    hide_broken(file, text, map);
     if let Some((what, at, help)) = another_language(text) {
         problems.push(
             Diagnostic::error(codes::SYNTAX, format!("this file is {what}, not HCL"))
@@ -67,6 +75,24 @@ pub fn read(file: FileId, map: &SourceMap, problems: &mut Diagnostics) -> Vec<St
     };
     found.into_iter().for_each(|problem| problems.push(problem));
     structures
+}
+
+/// Hides what is secret in a text that parses, and keeps its literals from being told, as they are written and as what
+/// they say.
+pub fn keep_secrets(file: FileId, text: &str, map: &mut SourceMap) {
+    for secret in secrets(text) {
+        for literal in secret.literals.into_iter().filter_map(|at| text.get(at)) {
+            map.keep_secret(literal.trim_end_matches('\n'));
+            if let Ok(Expression::String(said)) = parse_expr(&format!("\"{literal}\"")) {
+                map.keep_secret(said.value());
+            }
+        }
+        map.hide(Span::new(file, secret.at));
+    }
+}
+
+fn hide_broken(file: FileId, text: &str, map: &mut SourceMap) {
+    secrets_of_broken(text).into_iter().for_each(|at| map.hide(Span::new(file, at)));
 }
 
 /// What a text is that is not HCL at all, its first sign, and what to do.

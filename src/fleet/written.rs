@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::block::{Argument, Block, fill};
 use super::schema::ROOT;
-use super::{codes, foreign, label, read};
+use super::{codes, compared, foreign, label, read};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use crate::source::{Error, MAX_FILE_BYTES, RelPath, Sources};
 
@@ -58,13 +58,14 @@ pub fn parse(sources: &Sources, folder: &RelPath, map: &mut SourceMap) -> (Optio
         }
     };
     let mut root = Block::new(&ROOT, Span::new(map.add(sources.shown(folder), ""), 0..0), None);
-    let mut first = None;
+    let (mut first, mut compared) = (None, Vec::new());
     for path in files.iter().filter(|path| path.as_str().ends_with(".hcl")) {
         match sources.read(path) {
             Ok(text) => {
                 let file = map.add_file(path.as_str(), sources.shown(path), text);
                 first.get_or_insert(file);
                 let structures = read::read(file, map, &mut problems);
+                compared.extend(compared::compared(&structures, file));
                 let structures = foreign::without_terraform(structures, file, &mut problems);
                 fill(&mut root, structures, file, &mut problems);
             }
@@ -73,6 +74,7 @@ pub fn parse(sources: &Sources, folder: &RelPath, map: &mut SourceMap) -> (Optio
     }
     foreign::not_read(&files, &mut problems);
     check_names(&root.blocks, &mut problems);
+    compared::keep_secret(&compared, root.blocks.iter().filter(|block| block.schema.name == "variable"), map);
     let fleet = gather(root, folder, &files, first, &mut problems);
     let guesswork = problems.iter().any(|problem| GUESSWORK.contains(&problem.code));
     (fleet.filter(|_| !guesswork), problems)

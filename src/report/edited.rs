@@ -1,5 +1,8 @@
 //! What `set` says of a value that it set.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use super::escape::one_line;
 use crate::fleet::Edited;
 
@@ -18,6 +21,33 @@ pub fn line(path: &str, line: usize, field: &str, edited: &Edited) -> String {
         None => format!("added {}", shown(&edited.after)),
     };
     format!("{}:{line}: {}: {what}\n", one_line(path), one_line(field))
+}
+
+/// The most names of clusters or units that a line has.
+const MOST_NAMES: usize = 8;
+
+/// Lines: which units render something else, and where. `None` where that is not known.
+pub fn reach(reach: Option<&BTreeMap<BTreeSet<Arc<str>>, BTreeSet<String>>>) -> String {
+    match reach {
+        None => "what it changes is not known: the templates cannot be read\n".to_owned(),
+        Some(reach) if reach.is_empty() => "changes nothing that is rendered\n".to_owned(),
+        Some(reach) => {
+            let line = |(clusters, units): (&BTreeSet<Arc<str>>, &BTreeSet<String>)| {
+                let (units, clusters) =
+                    (some(units.iter().map(String::as_str)), some(clusters.iter().map(|name| &**name)));
+                format!("changes {units} on {clusters}\n")
+            };
+            reach.iter().map(line).collect()
+        }
+    }
+}
+
+/// The first names, and how many there are beside them.
+fn some<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let more = names.len().saturating_sub(MOST_NAMES);
+    let shown: Vec<_> = names.take(MOST_NAMES).map(one_line).collect();
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("{}{more}", shown.join(", "))
 }
 
 fn short(value: &str) -> String {

@@ -277,3 +277,131 @@ fn show_sensitive_shows_it() {
     let arguments = ["render", "--show-sensitive", "--var", "token=x", "--var", &word];
     assert!(place.run(&arguments).done().0.contains(WORD));
 }
+
+/// A fleet with secrets that stand in its text, each in another place.
+const WRITTEN: &str = r#"fleet "shop" {}
+variable "db_password" {
+  type = string
+  default = "hunter2-DEFAULT"
+  sensitive = true
+}
+variable "keys" {
+  type = map(string)
+  default = {
+    a = "hunter2-KEY"   # hunter2-KEY
+    b = <<EOT
+hunter2-LINE
+EOT
+  }
+  sensitive = true
+}
+cluster "prod-a" {
+  context = "prod-a"
+}
+component "web" {
+  namespace = "web"
+  templates = ["web"]
+  values = {
+    token   = sensitive("hunter2-CALL")
+    api_token = "hunter2-LITERAL"
+    enabled = var.db_password == "hunter2-COMPARED" ? "yes" : "no"
+  }
+}
+"#;
+
+const WRITTEN_TEMPLATE: &str = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: cfg\nstringData:\n  token: {{ values.token | quote }}\n  api: {{ values.api_token | quote }}\n  fixed: hunter2-TEMPLATE\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: cfg\ndata:\n  enabled: {{ values.enabled | quote }}\n  other: {{ values.api_token | length }}x\n";
+
+/// Every run looks for planted secrets in what it prints.
+#[test]
+fn a_secret_that_is_written_in_the_fleet_is_not_shown_by_fmt() {
+    let place = place(WRITTEN, WRITTEN_TEMPLATE);
+    for arguments in [&["fmt", "--check", "--diff"][..], &["fmt", "--diff", "--check", "fleet/f.hcl"]] {
+        let out = place.run(arguments);
+        assert_eq!(out.status, Some(1), "{}", out.stderr);
+        assert!(out.stdout.contains("+  default   = \"(sensitive)\"\n"), "{}", out.stdout);
+        assert!(out.stdout.contains("sensitive(\"(sensitive)\")"), "{}", out.stdout);
+    }
+    let out = place.run_with_stdin(&["fmt", "--diff", "-"], WRITTEN.as_bytes());
+    assert!(out.stdout.contains("+  default   = \"(sensitive)\"\n"), "{}", out.stdout);
+}
+
+#[test]
+fn a_secret_in_a_file_that_is_wrong_is_not_shown() {
+    let broken = |from: &str, to: &str| {
+        assert!(WRITTEN.contains(from), "{from}");
+        place(&WRITTEN.replace(from, to), WRITTEN_TEMPLATE)
+    };
+    for (from, to, code) in [
+        (
+            "  sensitive = true\n}\nvariable",
+            "  sensitive = true\n  default = \"hunter2-AGAIN\"\n}\nvariable",
+            "F009",
+        ),
+        ("\"hunter2-DEFAULT\"", "\"hunter2-DEFAULT", "F003"),
+        ("a = \"hunter2-KEY\" ", "a = [\"hunter2-KEY\" ", "F00"),
+        ("sensitive(\"hunter2-CALL\")", "sensitive(\"hunter2-CALL\"", "F003"),
+        ("sensitive(\"hunter2-CALL\")", "sensitive(\"hunter2-CALL)", "F003"),
+        ("\"hunter2-DEFAULT\"", "\"hunter2-DEFAULT\u{7}\"", "F0"),
+    ] {
+        let place = broken(from, to);
+        for arguments in [
+            &["validate"][..],
+            &["validate", "-o", "json"],
+            &["fmt", "--check", "--diff"],
+            &["set", "cluster/prod-a", "context=x"],
+            &["explain", "Secret/cfg"],
+        ] {
+            let Outcome { status, stdout, stderr } = place.run(arguments);
+            assert!(matches!(status, Some(2)), "{to} {arguments:?}: {status:?}");
+            assert!(format!("{stdout}{stderr}").contains(code), "{to} {arguments:?}: {stdout}{stderr}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_is_written_in_the_fleet_is_not_explained() {
+    let place = place(WRITTEN, WRITTEN_TEMPLATE);
+    for object in ["Secret/cfg", "ConfigMap/cfg"] {
+        for path in [
+            None,
+            Some("stringData.token"),
+            Some("stringData.api"),
+            Some("stringData.fixed"),
+            Some("data.enabled"),
+        ] {
+            if path.is_some_and(|path| path.starts_with("data") == object.starts_with("Secret")) {
+                continue;
+            }
+            for format in ["text", "json"] {
+                let arguments: Vec<&str> =
+                    ["explain", object].into_iter().chain(path).chain(["-o", format]).collect();
+                let (out, _) = place.run(&arguments).done();
+                assert!(out.contains("(sensitive)"), "{arguments:?}: {out}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_is_set_is_not_shown() {
+    let with_env = format!(
+        "{WRITTEN}service \"api\" {{\n  namespace = \"web\"\n  image = \"registry.example.com/api:1\"\n  env = {{\n    PASSWORD = \"hunter2-OLD\"\n  }}\n}}\n"
+    );
+    let place = place(&with_env, WRITTEN_TEMPLATE);
+    let before = place.read("fleet/f.hcl");
+    let refused = place.run(&["set", "component/web", "values.token=x"]).refused(2);
+    assert!(refused.contains("is the expression `sensitive("), "{refused}");
+    let arguments = ["set", "service/api", "env.PASSWORD=hunter2-NEW"];
+    assert!(place.run(&arguments).done().0.contains("env.PASSWORD: (sensitive) -> (sensitive)\n"));
+    assert!(place.read("fleet/f.hcl").contains("\"hunter2-NEW\""));
+    let arguments = ["set", "service/api", "env.HARMLESS=-"];
+    let out = place.run_with_stdin(&arguments, b"hunter2-STDIN\n").done().0;
+    assert!(out.contains("env.HARMLESS: added (sensitive)\n"), "{out}");
+    assert!(place.read("fleet/f.hcl").contains("HARMLESS = \"hunter2-STDIN\"\n"));
+    let two = ["set", "service/api", "env.A=-", "env.B=-"];
+    assert!(place.run_with_stdin(&two, b"hunter2-STDIN\n").refused(2).contains("there is one stdin"));
+    let (told, warned) = place.run(&["set", "variable/db_password", "sensitive=false"]).done();
+    assert!(told.contains("sensitive: true -> false\n"), "{told}");
+    assert!(warned.contains("no longer sensitive"), "{warned}");
+    assert_ne!(place.read("fleet/f.hcl"), before);
+}

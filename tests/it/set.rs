@@ -94,6 +94,17 @@ fn values_are_set_in_place() {
     assert_snapshot!(all.join("\n"), @r#"
     fleet/fleet.hcl:27: values.weight: 25 -> 0
     fleet/fleet.hcl:25: labels.env: "prod" -> "staging"
+    changes nothing that is rendered
+    warning[C020]: override "x" matches no cluster that its unit is on
+      --> fleet/fleet.hcl:43:14
+       |
+    43 |     match  = "env=prod"
+       |              ^^^^^^^^^^ by this selector
+       |
+       = object: component "base"
+       = help: mend the selector, or take the block out
+
+    1 warning
     -  labels = { env = "prod" }
     -    weight = 25   # of a hundred
     +  labels = { env = "staging" }
@@ -102,15 +113,18 @@ fn values_are_set_in_place() {
     fleet/fleet.hcl:27: values.weight: unchanged
 
     fleet/fleet.hcl:6: default: "registry.example.com/web:1.0.0" -> "registry.example.com/web:1.1.0"
+    changes nothing that is rendered
     -  default = "registry.example.com/web:1.0.0" # bumped by a bot
     +  default = "registry.example.com/web:1.1.0" # bumped by a bot
 
     fleet/fleet.hcl:10: default: (sensitive) -> (sensitive)
+    changes nothing that is rendered
     -  default   = "hunter2"
     +  default   = "hunter22"
 
     fleet/fleet.hcl:19: domain: "example.com" -> "example.org"
     fleet/fleet.hcl:21: sizes.small: 1 -> 2
+    changes nothing that is rendered
     -  domain = "example.com"
     -  sizes  = { small = 1 }
     +  domain = "example.org"
@@ -118,15 +132,18 @@ fn values_are_set_in_place() {
 
     fleet/fleet.hcl:44: override.x.values.a: 1 -> -2
     fleet/fleet.hcl:43: override.x.match: "env=prod" -> "env in (prod)"
+    changes nothing that is rendered
     -    match  = "env=prod"
     -    values = { a = 1 }
     +    match  = "env in (prod)"
     +    values = { a = -2 }
 
     fleet/fleet.hcl:2: templates: "." -> "../fleet"
+    changes nothing that is rendered
     nothing was written: --dry-run
 
     fleet/fleet.hcl:3: description: added "a $$${b} \"c\""
+    changes nothing that is rendered
     +  description = "a $$${b} \"c\""
     "#);
     // Set again, nothing is written: not even the time of the file changes.
@@ -144,6 +161,7 @@ fn what_is_added_moves_the_lines_after_it() {
     fleet/fleet.hcl:28: values.weight: 25 -> 1
     fleet/fleet.hcl:26: context: added "a"
     fleet/fleet.hcl:35: values.new: added true
+    changes nothing that is rendered
     -    weight = 25   # of a hundred
     +  context = "a"
     +    weight = 1   # of a hundred
@@ -224,9 +242,30 @@ fn an_expression_is_shown_with_what_sets_it_instead() {
     // The command that is given does it.
     assert_snapshot!(set(&place, &["variable/image", "default=it's 1"]), @r#"
     fleet/fleet.hcl:6: default: "registry.example.com/web:1.0.0" -> "it's 1"
+    changes nothing that is rendered
     -  default = "registry.example.com/web:1.0.0" # bumped by a bot
     +  default = "it's 1" # bumped by a bot
     "#);
+}
+
+#[test]
+fn maps_that_are_not_there_are_made() {
+    let place = place();
+    assert_snapshot!(set(&place, &["cluster/prod-b", "values.ingress.weight=0"]), @r#"
+    fleet/fleet.hcl:38: values.ingress.weight: added 0
+    changes nothing that is rendered
+    -cluster "prod-b" {}
+    +cluster "prod-b" {
+    +  values = { ingress = { weight = 0 } }
+    "#);
+    assert_snapshot!(set(&place, &["cluster/prod-a", "values.a.\"b.c\".d=x"]), @r#"
+    fleet/fleet.hcl:34: values.a."b.c".d: added "x"
+    changes nothing that is rendered
+    +    a      = { "b.c" = { d = "x" } }
+    "#);
+    assert_eq!(place.run(&["set", "cluster/prod-b", "values.ingress.weight=1"]).status, Some(0));
+    let told = place.run(&["set", "cluster/prod-b", "valeus.ingress.weight=1"]).refused(2);
+    assert!(told.contains("did you mean `values`?"), "{told}");
 }
 
 #[test]
@@ -236,7 +275,8 @@ fn what_is_not_there_is_told() {
     let all = [
         told(&["cluster/prod-x", "uid=1"]),
         told(&["locals", "domian=x"]),
-        told(&["cluster/prod-b", "values.weight=x"]),
+        told(&["locals", "elsewhere=x"]),
+        told(&["cluster/prod-b", "labels.env.x=y"]),
         told(&["cluster/prod-a", "lables.env=x"]),
         told(&["clster/prod-a", "labels.env", "a=1", "a=2"]),
     ];
@@ -253,13 +293,15 @@ fn what_is_not_there_is_told() {
 
     1 error
 
-    error[X026]: there is no `values` to set a part of
-      --> fleet/fleet.hcl:37:1
-       |
-    37 | cluster "prod-b" {}
-       | ^^^^^^^ not in this block
-       |
-       = help: set it as a whole, as in HCL: 'values={ … }'
+    error[X026]: no `locals` block sets `elsewhere`
+     |
+     = help: write it into a `locals` block first
+
+    1 error
+
+    error[X026]: `labels.env` has no part `x`
+     |
+     = help: give the whole value: labels.env=VALUE
 
     1 error
 
@@ -296,10 +338,6 @@ fn an_edit_that_makes_the_fleet_wrong_is_not_written() {
     let place = place();
     let told = |block: &str, assignment: &str| place.run(&arguments(&[block, assignment])).refused(2);
     assert_snapshot!(told("cluster/prod-a", "uid=no-uuid"), @r#"
-    error[X026]: the fleet would be wrong; nothing was written
-     |
-     = help: give a value that the fleet takes
-
     error[C001]: `uid` takes a UUID; found the string "no-uuid"
       --> fleet/fleet.hcl:26:12
        |
@@ -307,15 +345,12 @@ fn an_edit_that_makes_the_fleet_wrong_is_not_written() {
        |            ^^^^^^^^^ a UUID has 8-4-4-4-12 hex digits
        |
        = object: cluster "prod-a"
+       = note: the fleet would be wrong; nothing was written
        = help: take what `kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints for this cluster
 
-    2 errors
+    1 error
     "#);
     assert_snapshot!(told("component/base", "override.x.match=env in ("), @r#"
-    error[X026]: the fleet would be wrong; nothing was written
-     |
-     = help: give a value that the fleet takes
-
     error[C001]: `match` takes a label selector such as "env in (prod,staging)"; found the string "env in ("
       --> fleet/fleet.hcl:43:14
        |
@@ -323,9 +358,10 @@ fn an_edit_that_makes_the_fleet_wrong_is_not_written() {
        |              ^^^^^^^^^^ found the end, expected a value, ',' or ')'
        |
        = object: override "x"
+       = note: the fleet would be wrong; nothing was written
        = help: give `match` a label selector such as "env in (prod,staging)"
 
-    2 errors
+    1 error
     "#);
     assert_eq!(place.read("fleet/fleet.hcl"), FLEET);
     // One that was wrong before can be mended, one mistake after the other.
@@ -364,4 +400,149 @@ fn a_revision_cannot_be_edited() {
 
     1 error
     ");
+}
+
+/// A fleet with a template on three clusters.
+fn rendering(more: &str) -> Place {
+    let fleet = format!(
+        r#"fleet "demo" {{
+  templates = "../templates"
+}}
+locals {{
+  size = 3
+}}
+cluster "a" {{}}
+cluster "b" {{}}
+cluster "old" {{
+  values = {{ size = 1 }}
+}}
+profile "all" {{
+  values = {{ size = local.size }}
+}}
+component "app" {{
+  namespace = "web"
+  templates = ["app.yaml"]
+}}
+component "other" {{
+  namespace = "web"
+  templates = ["other.yaml"]
+  match     = "name!=b"
+}}
+{more}"#
+    );
+    let config = |name: &str, value: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  a: {{{{ {value} | quote }}}}\n"
+        )
+    };
+    Place::with(&[
+        ("fleet/fleet.hcl", &fleet),
+        (
+            "templates/app.yaml",
+            &config("app", "values.size")
+                .replace("data:", "{% if values.size < 1 %}{{ values.nothing }}{% endif %}data:"),
+        ),
+        ("templates/other.yaml", &config("other", "values.size")),
+        ("templates/broken.yaml", &config("broken", "values.nothing")),
+    ])
+}
+
+#[test]
+fn what_an_edit_reaches_is_told() {
+    let place = rendering("");
+    let told = |arguments: &[&str]| place.run(&[&["set", "--dry-run"], arguments].concat()).done();
+    let all = [
+        told(&["locals", "size=4"]),
+        told(&["cluster/old", "values.size=2"]),
+        told(&["component/other", "match=name=b"]),
+        told(&["cluster/a", "context=a"]),
+        told(&["locals", "size=3"]),
+    ];
+    assert_snapshot!(all.map(|(out, err)| out + &err).join("\n"), @r#"
+    fleet/fleet.hcl:5: size: 3 -> 4
+    changes component.other on a
+    changes component.app on a, b
+    nothing was written: --dry-run
+
+    fleet/fleet.hcl:10: values.size: 1 -> 2
+    changes component.app, component.other on old
+    nothing was written: --dry-run
+
+    fleet/fleet.hcl:22: match: "name!=b" -> "name=b"
+    changes component.other on a, b, old
+    nothing was written: --dry-run
+
+    fleet/fleet.hcl:8: context: added "a"
+    changes nothing that is rendered
+    nothing was written: --dry-run
+
+    fleet/fleet.hcl:5: size: unchanged
+    nothing was written: --dry-run
+    "#);
+}
+
+#[test]
+fn an_edit_that_cannot_be_rendered_is_not_written() {
+    let place = rendering("");
+    let before = place.read("fleet/fleet.hcl");
+    assert_snapshot!(place.run(&["set", "locals", "size=0"]).refused(2), @"
+    error[T020]: `values` has no `nothing`
+     --> templates/app.yaml:3:39
+      |
+    3 | meta{% if values.size < 1 %}{{ values.nothing }}{% endif %}data:
+      |                                       ^^^^^^^
+      |
+      = clusters: a, b
+      = object: component.app
+      = note: `values` has size
+      = note: the fleet would be wrong; nothing was written
+      = help: set it in the fleet; where it may be missing, ask with `is defined` or add `| default(value=…)`
+
+    1 error
+    ");
+    assert_snapshot!(place.run(&["set", "component/app", "templates=[\"broken.yaml\"]"]).refused(2), @"
+    error[T020]: `values` has no `nothing`
+     --> templates/broken.yaml:6:16
+      |
+    6 |   a: {{ values.nothing | quote }}
+      |                ^^^^^^^
+      |
+      = clusters: a, b, old
+      = object: component.app
+      = note: `values` has size
+      = note: the fleet would be wrong; nothing was written
+      = help: set it in the fleet; where it may be missing, ask with `is defined` or add `| default(value=…)`
+
+    1 error
+    ");
+    assert_eq!(place.read("fleet/fleet.hcl"), before);
+}
+
+#[test]
+fn what_was_wrong_before_is_told_apart() {
+    let place =
+        rendering("component \"broken\" {\n  namespace = \"web\"\n  templates = [\"broken.yaml\"]\n}\n");
+    let (out, told) = place.run(&["set", "locals", "size=4"]).done();
+    assert_snapshot!(out + &told, @"
+    fleet/fleet.hcl:5: size: 3 -> 4
+    changes component.other on a
+    changes component.app on a, b
+    the fleet has an error that was there before: `fleetwright validate` tells it
+    ");
+    // What is found in addition is told.
+    let (out, told) = place.run(&["set", "component/other", "match=name=nowhere"]).done();
+    assert_snapshot!(out + &told, @r#"
+    fleet/fleet.hcl:22: match: "name!=b" -> "name=nowhere"
+    changes component.other on a, old
+    warning[C020]: component "other" matches no cluster
+      --> fleet/fleet.hcl:22:15
+       |
+    22 |   match     = "name=nowhere"
+       |               ^^^^^^^^^^^^^^ by this selector
+       |
+       = help: mend the selector, or take the block out
+
+    1 warning
+    the fleet has an error that was there before: `fleetwright validate` tells it
+    "#);
 }

@@ -7,10 +7,9 @@ use super::{FleetArgs, OutputArgs};
 /// The text below the options of `explain --help`.
 pub const EXPLAIN: &str = "\
 Examples:
-  fleetwright explain Deployment/backend-a spec.replicas --cluster prod-a
-  fleetwright explain backend/Deployment/backend-a --cluster prod-a      every field, a few lines each
-  fleetwright explain Deployment/backend-a 'spec.template.spec.containers[name=backend-a].image' \\
-      --cluster prod-a --var backend_a_image=registry.example.com/shop/backend-a:2.4.0
+  fleetwright explain Deployment/storefront 'spec.template.spec.containers[name=storefront].image' --cluster prod-a
+  fleetwright explain web/Deployment/storefront --cluster prod-a         every field, a line or two each
+  fleetwright explain Deployment/storefront spec.strategy --cluster prod-a --rev HEAD~1 --var debug=true
   fleetwright explain ConfigMap/app 'metadata.annotations[\"example.com/owner\"]' --cluster prod-a -o json
 
 OBJECT is KIND/NAME or NAMESPACE/KIND/NAME; KIND may be KIND.GROUP, and the unit may stand before it, as in \
@@ -21,11 +20,17 @@ fleet that set what the template makes it of, with what they refer to, down to t
 replaced; and what decides: selectors, labels, conditions. Secret values are masked.
 
 A literal is named if, and only if, the field is another or gone when the literal is: each that could have a part \
-in it is replaced by up to three other values that the fleet takes, and the unit is rendered again. No network is used.
+in it is replaced by up to three other values that the unit takes, first by what it is compared with, and the unit is \
+rendered again; an item of a list is also taken away, to see whether the list is counted. No network is used.
+
+What it cannot see: two literals of which either is enough, a limit that none of the three values crosses, and what \
+other units render.
+
+What is wrong with other units does not matter; how many errors there are is told on stderr.
 
 Exit status:
   0  explained
-  2  the fleet or the command line is wrong, or there is no such object or field
+  2  the unit or the command line is wrong, or there is no such object or field
   7  this machine: disk, permissions, a defect";
 
 /// What `explain` takes.

@@ -11,13 +11,12 @@ use crate::cli::selection::Clusters;
 use crate::cli::settings::Explain;
 use crate::cli::status::ExitStatus;
 use crate::cluster::{Given, Value};
-use crate::diagnostic::{Diagnostic, one_of, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, one_of, suggest};
 use crate::explain::path::{BadPath, find};
 use crate::explain::{Explained, Ground, explain};
 use crate::object::{Named, Object};
 use crate::render::{Rendered, RenderedCluster, RenderedObject, RenderedUnit, Show};
 use crate::report::explain::{json::Document, text};
-use crate::validate::Validated;
 
 /// Prints the explanation.
 ///
@@ -40,10 +39,24 @@ pub fn run(settings: &Explain, console: &Console) -> io::Result<ExitStatus> {
                 &run.sources,
                 console.out,
             ))?;
+            match errors(&run.problems) {
+                0 => {}
+                1 => {
+                    console.tell_line("the fleet has an error elsewhere: `fleetwright validate` tells it")?
+                }
+                many => console.tell_line(&format!(
+                    "the fleet has {many} errors elsewhere: `fleetwright validate` tells them"
+                ))?,
+            }
         }
         (Format::Text, None) => console.tell_diagnostics(&run.problems, &run.sources)?,
     }
     Ok(status)
+}
+
+/// How many errors there are that are no findings of checks.
+fn errors(problems: &Diagnostics) -> usize {
+    problems.iter().filter(|one| one.severity == Severity::Error && one.check.is_none()).count()
 }
 
 /// An object, and who rendered it.
@@ -64,10 +77,21 @@ impl Run {
         let threads = settings.fleet.threads;
         let outcome =
             pipeline::render(&loaded, &clusters, threads, &mut self.sources, &mut self.problems, &|| {});
+        let explained = match outcome.validated {
+            Some(validated) => self.explained(settings, &loaded, &given, validated.rendered()),
+            // What is wrong with other units says nothing of this one.
+            None => {
+                let mut again = Diagnostics::new();
+                let rendered =
+                    pipeline::unchecked(&loaded, &clusters, threads, &mut self.sources, &mut again);
+                self.explained(settings, &loaded, &given, &rendered)
+            }
+        };
         self.problems = std::mem::take(&mut self.problems).advisory();
-        let validated = outcome.validated?;
-        match self.explained(settings, &loaded, &given, &validated) {
+        match explained {
             Ok(explained) => explained,
+            // The mistake may be why it is not there.
+            Err(_) if self.problems.has_errors() => None,
             Err(problem) => {
                 // The rest is for `validate`: it has nothing to do with this.
                 self.problems = (*problem).into();
@@ -81,9 +105,8 @@ impl Run {
         settings: &Explain,
         loaded: &Loaded,
         given: &[Given],
-        validated: &Validated,
+        rendered: &Rendered,
     ) -> Result<Option<Explained>, Box<Diagnostic>> {
-        let rendered = validated.rendered();
         let (cluster, unit, object) = the_object(settings, rendered)?;
         let keys = settings.path.as_deref().map(|path| field(path, object)).transpose()?;
         let Some(version) = pipeline::version(&mut self.problems) else { return Ok(None) };
@@ -98,6 +121,7 @@ impl Run {
             threads: settings.fleet.threads.get(),
         };
         let explained = explain(&ground, cluster, unit, &[object]).and_then(|all| all.into_iter().next());
+        explained.iter().for_each(|explained| explained.kept.keep(&mut self.sources));
         Ok(explained.map(|mut explained| {
             let keys = keys.unwrap_or_default();
             explained.fields.retain(|field| field.path.starts_with(&keys) || keys.starts_with(&field.path));

@@ -11,7 +11,7 @@ use crate::cli::settings::{Fmt, Laid};
 use crate::cli::status::ExitStatus;
 use crate::cli::{codes, locate};
 use crate::diagnostic::Diagnostic;
-use crate::fleet::{check_syntax, format};
+use crate::fleet::{check_syntax, format, masked_file, open_variables};
 use crate::report::unified::unified;
 use crate::source::{self, MAX_FILE_BYTES, RelPath, Sources, find_root};
 
@@ -44,7 +44,8 @@ pub fn run(settings: &Fmt, console: &Console) -> io::Result<ExitStatus> {
             run.lay_out(settings, found, console)?
         }
         Laid::Paths(paths) => {
-            let found = paths.iter().flat_map(|path| run.named(path)).collect();
+            let here = Path::new(".").canonicalize().ok();
+            let found = paths.iter().flat_map(|path| run.named(path, here.as_deref())).collect();
             run.lay_out(settings, found, console)?
         }
     };
@@ -71,10 +72,19 @@ impl Run {
     }
 
     /// The files that a path of the command line names.
-    fn named(&mut self, path: &Path) -> Vec<Found> {
-        let found = if path.is_dir() { find_root(path).map(|found| (found, None)) } else { file(path) };
+    fn named(&mut self, path: &Path, here: Option<&Path>) -> Vec<Found> {
+        let found = if path.is_dir() { find_root(path).map(|found| (found, None)) } else { file(path, here) };
         match found {
-            Ok(((root, folder), None)) => self.below(&root, &folder),
+            Ok(((root, folder), None)) => {
+                let (found, problems) = (self.below(&root, &folder), self.problems.has_errors());
+                if found.is_empty() && !problems {
+                    let message =
+                        format!("no *.hcl file below {}: there is nothing to lay out", path.display());
+                    let help = "templates and manifests are not laid out; name files or folders of HCL";
+                    self.problems.push(Diagnostic::warning(codes::NO_SUCH_FILE, message).help(help));
+                }
+                found
+            }
             Ok(((root, _), Some(path))) => vec![Found { root, path }],
             Err(error) => {
                 let help = "name files, or folders with *.hcl files below them";
@@ -103,9 +113,9 @@ impl Run {
     fn lay_out(&mut self, settings: &Fmt, found: Vec<Found>, console: &Console) -> io::Result<ExitStatus> {
         let mut seen = BTreeSet::new();
         let mut status = ExitStatus::Done;
-        let mut changes = Vec::new();
+        let (mut changes, mut open) = (Vec::new(), BTreeSet::new());
         for Found { root, path } in found {
-            match self.change(&root, &path) {
+            match self.change(&root, &path, &mut open) {
                 // Several names may lead to one file.
                 Ok(Some(change)) if seen.insert(change.original.file.clone()) => changes.push(change),
                 Ok(_) => {}
@@ -115,7 +125,7 @@ impl Run {
         let mut shown = String::new();
         for Change { path, original, after } in &changes {
             match settings.diff {
-                true => shown.push_str(&unified(path.as_str(), &original.text, after)),
+                true => shown.push_str(&self.difference(path.as_str(), &original.text, after, &open)),
                 false => shown.push_str(&format!("{path}\n")),
             }
         }
@@ -132,12 +142,18 @@ impl Run {
         Ok(status)
     }
 
-    /// What laying a file out changes.
-    fn change(&mut self, root: &Path, path: &RelPath) -> Result<Option<Change>, ExitStatus> {
+    /// What laying a file out changes. Adds the variables in it that are not sensitive to `open`.
+    fn change(
+        &mut self,
+        root: &Path,
+        path: &RelPath,
+        open: &mut BTreeSet<String>,
+    ) -> Result<Option<Change>, ExitStatus> {
         let sources = Sources::Folder(root.to_owned());
         let file =
             check_syntax(&sources, path, &mut self.sources, &mut self.problems).ok_or(ExitStatus::Wrong)?;
         let read = self.sources.file(file).map_or("", |file| file.text());
+        open.append(&mut open_variables(read));
         let original = Original::open(root, path, read).map_err(|error| {
             self.problems.push(error.diagnostic("lay out the file that the link leads to"));
             error.status()
@@ -149,6 +165,11 @@ impl Run {
                 Err(self.wrong(Diagnostic::error(codes::EDIT, format!("{path}: {error}")).help(NUMBERS)))
             }
         }
+    }
+
+    /// What changes in a text, without its secrets.
+    fn difference(&self, path: &str, before: &str, after: &str, open: &BTreeSet<String>) -> String {
+        self.sources.secrets().hide(&unified(path, &masked_file(before, open), &masked_file(after, open)))
     }
 
     /// Lays stdin out onto stdout.
@@ -172,7 +193,7 @@ impl Run {
         };
         let is_laid_out = after == text;
         console.print(&match (settings.diff, settings.check) {
-            (true, _) => unified(STDIN, &text, &after),
+            (true, _) => self.difference(STDIN, &text, &after, &open_variables(&text)),
             (false, true) if is_laid_out => String::new(),
             (false, true) => format!("{STDIN}\n"),
             (false, false) => after,
@@ -184,8 +205,8 @@ impl Run {
 /// What to do about the one text that is known to change its meaning.
 const NUMBERS: &str = "take the blanks beside a point between two digits away";
 
-/// The root of a file, and its path below that.
-fn file(path: &Path) -> Result<((PathBuf, RelPath), Option<RelPath>), source::Error> {
+/// The root of a file, and its path below that. `here` is the working directory.
+fn file(path: &Path, here: Option<&Path>) -> Result<((PathBuf, RelPath), Option<RelPath>), source::Error> {
     let not_found = || source::Error::NotFound { path: path.display().to_string() };
     if path.symlink_metadata().is_err() {
         return Err(not_found());
@@ -195,8 +216,8 @@ fn file(path: &Path) -> Result<((PathBuf, RelPath), Option<RelPath>), source::Er
     let (root, folder) = find_root(folder)?;
     let inside = root.join(folder.as_str());
     // In no repository: below the working directory, so that its name is the one that was given.
-    let here = Path::new(".").canonicalize().ok().filter(|here| inside.starts_with(here));
-    let root = if root.join(".git").exists() { root } else { here.unwrap_or_else(|| inside.clone()) };
+    let here = here.filter(|here| inside.starts_with(here));
+    let root = if root.join(".git").exists() { root } else { here.unwrap_or(&inside).to_owned() };
     let below = inside.strip_prefix(&root).ok().and_then(Path::to_str).ok_or_else(not_found)?;
     let folder = RelPath::parse(below)?;
     let path = folder.join(name)?;

@@ -1,23 +1,21 @@
 //! `set`: edit a literal of the fleet in place.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::num::NonZeroUsize;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::Run;
+use crate::cli::consequence::State;
 use crate::cli::console::Console;
-use crate::cli::pipeline;
 use crate::cli::rewrite::{Original, RewriteError, write};
 use crate::cli::settings::Set;
 use crate::cli::status::ExitStatus;
 use crate::cli::{codes, locate};
-use crate::cluster::Given;
-use crate::diagnostic::{Diagnostic, Diagnostics, SourceMap, Span, suggest};
-use crate::fleet::{Address, Assignment, EditError, Edited, names, set};
+use crate::diagnostic::{Diagnostic, Severity, SourceMap, Span, suggest};
+use crate::fleet::{Address, Assignment, EditError, Edited, keep_secrets, names, set};
 use crate::report::edited;
-use crate::source::{RelPath, Sources};
+use crate::source::{MAX_FILE_BYTES, RelPath, Sources};
 
 /// A file of the fleet, and what is set in it.
 struct Text<'a> {
@@ -26,19 +24,33 @@ struct Text<'a> {
     set: Vec<&'a Assignment>,
 }
 
-/// Sets what was asked for, and prints what was there and what is there now.
+/// What was set, what follows, and how many errors there were before.
+struct Done {
+    lines: String,
+    old: usize,
+}
+
+/// Sets what was asked for, and prints what was there, what is there now, and what is rendered otherwise.
 ///
 /// # Errors
 /// If stdout or stderr cannot be written.
 pub fn run(settings: &Set, console: &Console) -> io::Result<ExitStatus> {
     let mut run = Run::default();
-    let (lines, status) = match run.set(settings) {
-        Ok(lines) => (lines, ExitStatus::Done),
-        Err(status) => (String::new(), status),
+    let (Done { lines, old }, status) = match run.set(settings) {
+        Ok(done) => (done, ExitStatus::Done),
+        Err(status) => (Done { lines: String::new(), old: 0 }, status),
     };
     run.fold();
     console.print(&run.sources.secrets().hide(&lines))?;
     console.tell_diagnostics(&run.problems, &run.sources)?;
+    match old {
+        0 => {}
+        1 => console
+            .tell_line("the fleet has an error that was there before: `fleetwright validate` tells it")?,
+        many => console.tell_line(&format!(
+            "the fleet has {many} errors that were there before: `fleetwright validate` tells them"
+        ))?,
+    }
     if settings.dry_run && status == ExitStatus::Done {
         console.tell_line("nothing was written: --dry-run")?;
     }
@@ -46,7 +58,7 @@ pub fn run(settings: &Set, console: &Console) -> io::Result<ExitStatus> {
 }
 
 impl Run {
-    fn set(&mut self, settings: &Set) -> Result<String, ExitStatus> {
+    fn set(&mut self, settings: &Set) -> Result<Done, ExitStatus> {
         if settings.fleet.revision.is_some() {
             return Err(self.wrong(
                 Diagnostic::error(
@@ -63,29 +75,42 @@ impl Run {
         let given = self.given(&settings.fleet);
         // The places of the values that were given are in it.
         let map = self.sources.clone();
-        let mut before = Diagnostics::new();
-        let loaded = pipeline::load(
-            sources.clone(),
-            &folder,
-            &given,
-            settings.fleet.threads,
-            &mut self.sources,
-            &mut before,
-        );
-        if loaded.is_none() {
-            self.problems.append(before);
+        let threads = settings.fleet.threads;
+        let before = State::of(sources.clone(), &folder, &given, threads, &mut self.sources);
+        if !before.is_read {
+            self.problems.append(before.problems);
             return Err(ExitStatus::Wrong);
         }
         let mut texts = self.texts(&sources, &folder)?;
         let mut edits = Vec::new();
         for assignment in &assignments {
-            edits.push((assignment, self.edit(settings, &address, assignment, &mut texts)?));
+            match self.edit(settings, &address, assignment, &mut texts) {
+                Ok(edit) => edits.push((assignment, edit)),
+                Err(status) => {
+                    // What stands in a file that is no HCL is not found.
+                    if texts.values().any(|text| names(&text.now).is_empty()) {
+                        self.problems.append(before.problems.advisory());
+                    }
+                    return Err(status);
+                }
+            }
+        }
+        if edits.iter().any(|(assignment, (_, edit))| unmasks(&address, assignment, edit)) {
+            let message = format!("{address} is no longer sensitive: its value will be shown");
+            self.problems
+                .push(Diagnostic::warning(codes::EDIT, message).help("renew the secret, if it is one"));
         }
         let changed = || texts.iter().filter(|(_, text)| *text.now != *text.read);
         let edited = changed().map(|(path, text)| (path.clone(), text.now.clone()));
         let edited = sources.clone().edited(edited);
+        let mut done = Done { lines: String::new(), old: 0 };
+        let mut follows = String::new();
         if changed().next().is_some() {
-            self.stays_right(edited, &folder, (&given, map), &before)?;
+            let mut map = map;
+            let after = State::of(edited, &folder, &given, threads, &mut map);
+            self.stays_right(&after, &before, map)?;
+            follows = edited::reach(after.reach(&before).as_ref());
+            done.old = after.errors();
             if !settings.dry_run {
                 write_all(root, &address, changed()).map_err(|error| {
                     self.problems.push(error.diagnostic("the value, in the block that is named"));
@@ -93,15 +118,14 @@ impl Run {
                 })?;
             }
         }
-        Ok(edits
-            .iter()
-            .map(|(assignment, (path, edit))| {
-                // What was set after it in the same file may have moved its line.
-                let now = texts.get(path).and_then(|text| set(&text.now, &address, assignment).ok());
-                let line = now.map_or(edit.line, |now| now.line);
-                edited::line(path.as_str(), line, &assignment.path.to_string(), edit)
-            })
-            .collect())
+        let lines = edits.iter().map(|(assignment, (path, edit))| {
+            // What was set after it in the same file may have moved its line.
+            let now = texts.get(path).and_then(|text| set(&text.now, &address, assignment).ok());
+            let line = now.map_or(edit.line, |now| now.line);
+            edited::line(path.as_str(), line, &assignment.path.to_string(), edit)
+        });
+        done.lines = lines.chain([follows]).collect();
+        Ok(done)
     }
 
     /// What was asked for on the command line.
@@ -120,6 +144,7 @@ impl Run {
                 assignments.push(assignment);
             }
         }
+        self.read_stdin(&mut assignments);
         let twice = assignments
             .iter()
             .enumerate()
@@ -132,6 +157,29 @@ impl Run {
             Some(address) if !self.problems.has_errors() => Ok((address, assignments)),
             _ => Err(ExitStatus::Wrong),
         }
+    }
+
+    /// Puts what stdin says in the place of a `-`. Nothing of it is shown.
+    fn read_stdin(&mut self, assignments: &mut [Assignment]) {
+        let mut from = assignments.iter_mut().filter(|assignment| assignment.value == "-");
+        let Some(assignment) = from.next() else { return };
+        if from.next().is_some() {
+            let message = "two values are `-`, and there is one stdin";
+            self.problems.push(Diagnostic::error(codes::USAGE, message).help("set one of them at a time"));
+            return;
+        }
+        let mut text = String::new();
+        let read = io::stdin().lock().take(MAX_FILE_BYTES).read_to_string(&mut text);
+        if let Err(error) = read {
+            let message = format!("stdin cannot be read as text: {error}");
+            let help = "`PATH=-` takes the value from stdin";
+            self.problems.push(Diagnostic::error(codes::USAGE, message).help(help));
+            return;
+        }
+        let value = text.strip_suffix('\n').unwrap_or(&text);
+        assignment.value = value.strip_suffix('\r').unwrap_or(value).to_owned();
+        assignment.is_secret = true;
+        self.sources.keep_secret(&assignment.value);
     }
 
     fn texts<'a>(
@@ -185,7 +233,11 @@ impl Run {
                 .sources
                 .at_path(path.as_str())
                 .filter(|id| self.sources.file(*id).is_some_and(|file| file.text() == now));
-            let file = read.unwrap_or_else(|| self.sources.add_file(path.as_str(), path.as_str(), now));
+            let file = read.unwrap_or_else(|| {
+                let file = self.sources.add_file(path.as_str(), path.as_str(), now);
+                keep_secrets(file, now, &mut self.sources);
+                file
+            });
             problem = problem.at(Span::new(file, at.clone()), *says);
         }
         match step.or_else(|| error.help.clone()) {
@@ -194,40 +246,26 @@ impl Run {
         }
     }
 
-    /// Tells what would be wrong with the fleet after the edit, and was not before.
-    fn stays_right(
-        &mut self,
-        edited: Sources,
-        folder: &RelPath,
-        (given, mut map): (&[Given], SourceMap),
-        before: &Diagnostics,
-    ) -> Result<(), ExitStatus> {
-        let mut after = Diagnostics::new();
-        pipeline::load(edited, folder, given, NonZeroUsize::MIN, &mut map, &mut after);
-        // Each that was there before stands for one: the same mistake in a second place is a new one.
-        let mut known: Vec<_> =
-            before.iter().map(|problem| (problem.code, &problem.message, &problem.clusters)).collect();
-        let mut wrong = Diagnostics::new();
-        for problem in after.iter() {
-            let same = (problem.code, &problem.message, &problem.clusters);
-            match known.iter().position(|other| *other == same) {
-                Some(at) => {
-                    known.swap_remove(at);
-                }
-                None => wrong.push(problem.clone()),
-            }
-        }
-        if !wrong.has_errors() {
+    /// Tells what is wrong with the fleet after the edit, and was not before. `map` has the texts after it.
+    fn stays_right(&mut self, after: &State, before: &State, map: SourceMap) -> Result<(), ExitStatus> {
+        let mut new = after.new_problems(before);
+        if new.is_empty() {
             return Ok(());
         }
+        let is_wrong = new.stop();
+        for one in new.iter_mut().filter(|one| one.severity == Severity::Error && one.check.is_none()) {
+            *one = one.clone().note("the fleet would be wrong; nothing was written");
+        }
         self.sources = map;
-        self.problems.append(wrong);
-        self.problems.push(
-            Diagnostic::error(codes::EDIT, "the fleet would be wrong; nothing was written")
-                .help("give a value that the fleet takes"),
-        );
-        Err(ExitStatus::Wrong)
+        self.problems.append(new.advisory());
+        if is_wrong { Err(ExitStatus::Wrong) } else { Ok(()) }
     }
+}
+
+/// Whether a value that was hidden is no longer.
+fn unmasks(address: &Address, assignment: &Assignment, edit: &Edited) -> bool {
+    let is_flag = assignment.path.steps() == ["sensitive"] && address.schema().name == "variable";
+    is_flag && edit.is_changed() && edit.after == "false"
 }
 
 /// The name that a file must hold, as [`names`] tells it.
@@ -256,10 +294,15 @@ fn no_block(address: &Address, wanted: &str, texts: &BTreeMap<RelPath, Text<'_>>
         false => format!("the fleet has no {}", address.title()),
     };
     let problem = Diagnostic::error(codes::EDIT, message);
+    if let Some((block, name)) = wanted.split_once('/').filter(|_| address.schema().open) {
+        // Only the names that such a block sets, without the word that all of them begin with.
+        let names = all.iter().filter_map(|other| other.strip_prefix(block)?.strip_prefix('/'));
+        return match suggest(name, names) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help(format!("write it into a `{block}` block first")),
+        };
+    }
     match suggest(wanted, all.iter().map(String::as_str)) {
-        Some(near) if address.schema().open => {
-            problem.help(format!("did you mean `{}`?", near.split_once('/').map_or(near, |(_, name)| name)))
-        }
         Some(near) => problem.help(format!("did you mean {near}?")),
         None => problem.help(format!(
             "write the block into a file first; {shown} was looked for in all *.hcl files of the fleet"
@@ -286,7 +329,7 @@ fn instead(
     let file = holder(texts, &wanted(&address, &there))?;
     let edited =
         set(&texts.get(&file)?.now, &address, &there).ok().filter(|edited| edited.before.is_some())?;
-    let value = if edited.is_secret { "…" } else { assignment.value.as_str() };
+    let value = if edited.is_secret || assignment.is_secret { "…" } else { assignment.value.as_str() };
     let fleet = settings
         .fleet
         .dir

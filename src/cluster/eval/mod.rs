@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use hcl_edit::expr::Expression;
 
-pub use reference::references;
+pub use reference::{Reference, references};
 pub use scope::{Absent, Scope};
 
 use super::number::{Number, NumberError};

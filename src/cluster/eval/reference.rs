@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::template::{Directive, Element, Template};
+use hcl_edit::{Decorated, Span as _};
 
 use crate::diagnostic::{FileId, Span};
 
@@ -15,8 +15,17 @@ pub struct Reference {
     pub root: Arc<str>,
     /// The second part, if it is known without evaluating: `domain` of `local.domain` and `local["domain"]`.
     pub name: Option<Arc<str>>,
-    /// Both parts.
+    /// The parts after the second, as far as they are known without evaluating.
+    pub rest: Vec<Arc<str>>,
+    /// The first two parts.
     pub span: Span,
+}
+
+impl Reference {
+    /// All parts.
+    pub fn parts(&self) -> Vec<&str> {
+        std::iter::once(&self.root).chain(&self.name).chain(&self.rest).map(|part| &**part).collect()
+    }
 }
 
 /// Every `root.name` that `expr` refers to, in the order written; what a `for` binds is no reference.
@@ -49,7 +58,7 @@ impl<'a> Walk<'a> {
             Expression::StringTemplate(template) => self.template(template),
             Expression::HeredocTemplate(heredoc) => self.template(&heredoc.template),
             Expression::Parenthesis(inner) => self.expression(inner.inner()),
-            Expression::Variable(variable) => self.reference(variable.as_str(), None, variable.span()),
+            Expression::Variable(variable) => self.reference(variable.as_str(), &[], variable.span()),
             Expression::Conditional(conditional) => {
                 self.expression(&conditional.cond_expr);
                 self.expression(&conditional.true_expr);
@@ -102,21 +111,21 @@ impl<'a> Walk<'a> {
 
     fn traversal(&mut self, traversal: &'a Traversal) {
         if let Expression::Variable(variable) = &traversal.expr {
-            let first = traversal.operators.first();
-            let name = first.and_then(|operator| match operator.value() {
-                TraversalOperator::GetAttr(name) => Some(name.as_str()),
-                TraversalOperator::Index(Expression::String(name)) => Some(name.value().as_str()),
+            let part = |operator: &'a Decorated<TraversalOperator>| match operator.value() {
+                TraversalOperator::GetAttr(name) => Some((name.as_str(), operator.span())),
+                TraversalOperator::Index(Expression::String(name)) => {
+                    Some((name.value().as_str(), operator.span()))
+                }
                 TraversalOperator::Index(_)
                 | TraversalOperator::AttrSplat(_)
                 | TraversalOperator::FullSplat(_)
                 | TraversalOperator::LegacyIndex(_) => None,
-            });
-            let end = match name {
-                Some(_) => first.and_then(|operator| operator.span()),
-                None => None,
             };
+            let parts: Vec<_> = traversal.operators.iter().map_while(part).collect();
+            let end = parts.first().and_then(|(_, span)| span.clone());
+            let names: Vec<&str> = parts.iter().map(|(name, _)| *name).collect();
             let span = variable.span().map(|root| root.start..end.map_or(root.end, |name| name.end));
-            self.reference(variable.as_str(), name, span);
+            self.reference(variable.as_str(), &names, span);
         } else {
             self.expression(&traversal.expr);
         }
@@ -131,10 +140,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn reference(&mut self, root: &str, name: Option<&str>, span: Option<std::ops::Range<usize>>) {
+    fn reference(&mut self, root: &str, names: &[&str], span: Option<std::ops::Range<usize>>) {
         if !self.bound.contains(&root) {
             let span = Span::new(self.file, span.unwrap_or(0..0));
-            self.found.push(Reference { root: root.into(), name: name.map(Arc::from), span });
+            let mut names = names.iter().map(|name| Arc::from(*name));
+            let (name, rest) = (names.next(), names.collect());
+            self.found.push(Reference { root: root.into(), name, rest, span });
         }
     }
 }

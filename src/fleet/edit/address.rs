@@ -9,6 +9,7 @@ use super::EditError;
 use super::place::attribute;
 use crate::diagnostic::{one_of, suggest};
 use crate::fleet::schema::{BlockSchema, ROOT};
+use crate::fleet::secret_name::names_secret;
 use crate::fleet::shown;
 
 /// A block at the top of a file: `service/storefront`, `locals`.
@@ -119,6 +120,11 @@ impl FieldPath {
         &self.0
     }
 
+    /// Whether its last step is the name of a secret, such as `DB_PASSWORD`.
+    pub fn names_secret(&self) -> bool {
+        self.0.last().is_some_and(|name| names_secret(name))
+    }
+
     /// The path up to a step, without it.
     pub fn before(&self, step: usize) -> Self {
         Self(self.0.iter().take(step).cloned().collect())
@@ -145,6 +151,8 @@ pub struct Assignment {
     pub path: FieldPath,
     /// What, as it was given.
     pub value: String,
+    /// Whether neither it nor what it replaces may be shown.
+    pub is_secret: bool,
 }
 
 impl Assignment {
@@ -170,7 +178,10 @@ impl Assignment {
             }
             steps.push(step.to_owned());
             match (after.strip_prefix('='), after.strip_prefix('.')) {
-                (Some(value), _) => return Ok(Self { path: FieldPath(steps), value: value.to_owned() }),
+                (Some(value), _) => {
+                    let (path, value) = (FieldPath(steps), value.to_owned());
+                    return Ok(Self { path, value, is_secret: false });
+                }
                 (None, Some(next)) => rest = next,
                 (None, None) if after.is_empty() => return Err(wrong("there is no `=`")),
                 (None, None) => return Err(wrong("a quote stands within a step")),
@@ -180,11 +191,12 @@ impl Assignment {
 
     /// A value for an argument of the block itself.
     pub fn argument(name: &str, value: &str) -> Self {
-        Self { path: FieldPath(vec![name.to_owned()]), value: value.to_owned() }
+        Self { path: FieldPath(vec![name.to_owned()]), value: value.to_owned(), is_secret: false }
     }
 
     /// A value for this path; `None` if it has no step.
     pub fn at(steps: &[String], value: &str) -> Option<Self> {
-        (!steps.is_empty()).then(|| Self { path: FieldPath(steps.to_vec()), value: value.to_owned() })
+        let path = FieldPath(steps.to_vec());
+        (!steps.is_empty()).then(|| Self { path, value: value.to_owned(), is_secret: false })
     }
 }

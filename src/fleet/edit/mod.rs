@@ -1,7 +1,6 @@
 //! One argument of one block, set in place: everything else of the file stays as it was written.
 
 mod address;
-mod literal;
 mod place;
 mod splice;
 mod written;
@@ -14,7 +13,7 @@ use hcl_edit::parser::{parse_body, parse_expr};
 use hcl_edit::structure::{Block, Body, Structure};
 
 use super::format::has_comment;
-use literal::{is_literal, same};
+use super::literal::{is_literal, same};
 use place::{Place, find};
 
 pub use address::{Address, Assignment, names};
@@ -62,7 +61,8 @@ pub struct Edited {
     pub before: Option<String>,
     /// The literal that stands there now.
     pub after: String,
-    /// Whether neither of the two may be shown: the default of a sensitive variable.
+    /// Whether neither of the two may be shown: the default of a sensitive variable, a value that was given as a secret,
+    /// or one under a name such as `PASSWORD`.
     pub is_secret: bool,
 }
 
@@ -85,11 +85,13 @@ pub fn set(text: &str, address: &Address, assignment: &Assignment) -> Result<Edi
     let (kept, text) = text.split_at(text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len());
     let body = parse_body(text).map_err(|_| EditError::new("the file is not HCL"))?;
     let block = only(&body, address, assignment)?;
-    let is_secret = is_secret(block);
+    let is_default = assignment.path.steps().first().is_some_and(|first| first == "default");
+    let is_secret = assignment.is_secret || is_default && is_secret(block);
     // What is pointed at is shown.
     let unseen = |error: EditError| if is_secret { EditError { at: None, ..error } } else { error };
     let edited = changed(text, block, address, assignment, is_secret).map_err(unseen)?;
-    Ok(Edited { text: format!("{kept}{}", edited.text), ..edited })
+    let is_secret = is_secret || assignment.path.names_secret();
+    Ok(Edited { text: format!("{kept}{}", edited.text), is_secret, ..edited })
 }
 
 /// The same without a byte order mark, in the block that was found.
@@ -128,9 +130,11 @@ fn changed(
             }
             (Some(source.to_owned()), new.clone(), splice::replaced(text, span, &new))
         }
-        Place::Missing { into, name, ty } => {
+        Place::Missing { into, name, keys, ty } => {
             let new = written::written(&path.to_string(), ty, &assignment.value, None)?;
-            (None, new.clone(), splice::inserted(text, into, name, &new))
+            let maps = keys.iter().rev();
+            let whole = maps.fold(new.clone(), |inner, key| format!("{{ {} = {inner} }}", splice::key(key)));
+            (None, new, splice::inserted(text, into, name, &whole))
         }
     };
     let edited = spliced.and_then(|edited| {

@@ -8,10 +8,10 @@ use hcl_edit::structure::{Attribute, Block, Structure};
 
 use super::EditError;
 use super::address::FieldPath;
-use super::literal::{is_literal, key_text, reference};
 use crate::diagnostic::{one_of, suggest};
+use crate::fleet::literal::{is_literal, key_text, reference};
 use crate::fleet::schema::{BlockSchema, Type};
-use crate::fleet::shown;
+use crate::fleet::{masked, shown};
 
 /// What a path leads to.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub enum Place<'a> {
         into: Parent<'a>,
         /// Its name.
         name: &'a str,
+        /// The keys that lead on from it, where it is a map that is not there yet either.
+        keys: &'a [String],
         /// What the language takes there.
         ty: Type,
     },
@@ -136,10 +138,37 @@ fn argument<'a>(
                 block.body.iter().filter_map(Structure::as_attribute).map(|attribute| attribute.key.as_str());
             Err(unknown(block, schema.name, name, there))
         }
-        None if at + 1 == path.steps().len() => {
-            Ok(Place::Missing { into: Parent::Block(block, schema), name, ty })
+        None => missing(block, Parent::Block(block, schema), path, at, ty),
+    }
+}
+
+/// What is not there from this step of a path on: a value, or maps down to one.
+fn missing<'a>(
+    block: &Block,
+    into: Parent<'a>,
+    path: &'a FieldPath,
+    at: usize,
+    mut ty: Type,
+) -> Result<Place<'a>, EditError> {
+    let name = path.steps().get(at).map_or("", String::as_str);
+    let keys = path.steps().get(at + 1..).unwrap_or_default();
+    for (step, key) in keys.iter().enumerate() {
+        let so_far = path.before(at + 1 + step).to_string();
+        if !takes_keys(ty) {
+            let error = EditError::new(format!("`{so_far}` has no part `{}`", shown(key)));
+            return Err(error.help(format!("give the whole value: {so_far}=VALUE")));
         }
-        None => Err(no_parent(&path.before(at + 1)).at(block.ident.span(), "not in this block")),
+        ty = part(ty, key).map_err(|names| unknown(block, &format!("`{so_far}`"), key, names.into_iter()))?;
+    }
+    Ok(Place::Missing { into, name, keys, ty })
+}
+
+/// Whether a map may stand there.
+fn takes_keys(ty: Type) -> bool {
+    match ty {
+        Type::Map(_) | Type::Object(_) | Type::Any | Type::EnvValue => true,
+        Type::Nullable(ty) => takes_keys(*ty),
+        _ => false,
     }
 }
 
@@ -188,10 +217,7 @@ fn inside<'a>(
                 let error = EditError::new(format!("`{so_far}` has keys that are expressions"));
                 return Err(error.at(value.span(), "one of them may be the one").help("edit the file"));
             }
-            None if at + 1 == path.steps().len() => {
-                return Ok(Place::Missing { into: Parent::Map(map), name: step, ty });
-            }
-            None => return Err(no_parent(&path.before(at + 1)).at(value.span(), "not in this map")),
+            None => return missing(block, Parent::Map(map), path, at, ty),
         }
     }
     Ok(Place::There { key, value, ty })
@@ -211,17 +237,13 @@ fn part(ty: Type, key: &str) -> Result<Type, Vec<&'static str>> {
     }
 }
 
-fn no_parent(path: &FieldPath) -> EditError {
-    EditError::new(format!("there is no `{path}` to set a part of"))
-        .help(format!("set it as a whole, as in HCL: '{path}={{ … }}'"))
-}
-
 /// That an expression stands where a literal was expected.
 pub fn expression(text: &str, path: &str, value: &Expression, is_secret: bool) -> EditError {
     let source = value.span().and_then(|span| text.get(span)).unwrap_or_default();
     let is = match is_secret {
         true => "an expression".to_owned(),
         false => {
+            let source = masked(source);
             let line = shown(source.lines().next().unwrap_or_default());
             format!("the expression `{}`", line.replace("\\\"", "\""))
         }

@@ -71,7 +71,7 @@ fn into_block(
 
 fn into_map(text: &str, map: &Object, name: &str, value: &str) -> Option<String> {
     let newline = newline(text);
-    let key = if Ident::try_new(name).is_ok() { name.to_owned() } else { quoted(name) };
+    let key = key(name);
     let span = map.span()?;
     let (open, close) = (span.start, span.end.checked_sub(1)?);
     let inner = text.get(open + 1..close)?;
@@ -107,6 +107,11 @@ fn into_map(text: &str, map: &Object, name: &str, value: &str) -> Option<String>
             replaced(text, at..at, &format!("{before} {key} {sign} {value}{after}"))
         }
     }
+}
+
+/// The key of a map as it is written.
+pub fn key(name: &str) -> String {
+    if Ident::try_new(name).is_ok() { name.to_owned() } else { quoted(name) }
 }
 
 fn newline(text: &str) -> &'static str {

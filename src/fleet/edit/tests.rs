@@ -270,7 +270,7 @@ fn a_path_leads_to_a_value_and_its_type_says_how_it_is_written() {
     port=1
         which `port`? | service | go on with its NAME: port.NAME
     autoscale.min=x
-        `autoscale.min` takes a number | - | write it as in HCL: autoscale.min=3
+        `autoscale.min` takes a whole number | - | write it as in HCL: autoscale.min=3
     autoscale.max=70
         -max = -7 +max = 70
     autoscale.cpu=70
@@ -300,7 +300,7 @@ fn a_path_leads_to_a_value_and_its_type_says_how_it_is_written() {
     imgae=x
         service has no argument or block `imgae` | service | did you mean `image`?
     traffic.peak_rps=3
-        there is no `traffic` to set a part of | service | set it as a whole, as in HCL: 'traffic={ … }'
+        +traffic  = { peak_rps = 3 }
     "#);
 }
 
@@ -342,7 +342,7 @@ fn a_value_stays_a_string() {
         let body = parse_body(&edited.text).unwrap();
         let block = body.iter().find_map(Structure::as_block).unwrap();
         let written = &place::attribute(block, "default").unwrap().value;
-        assert_eq!(literal::text(written).as_deref(), Some(value), "{}", edited.after);
+        assert_eq!(crate::fleet::literal::text(written).as_deref(), Some(value), "{}", edited.after);
         assert_eq!(
             edited.after.chars().filter(|c| c.is_control() || *c == '\u{202e}').count(),
             0,

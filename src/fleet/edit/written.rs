@@ -4,8 +4,8 @@ use hcl_edit::expr::Expression;
 use hcl_edit::parser::parse_expr;
 
 use super::EditError;
-use super::literal::{is_literal, is_number, text};
 use crate::fleet::format::has_comment;
+use crate::fleet::literal::{is_literal, is_number, text};
 use crate::fleet::schema::Type;
 
 /// The value in HCL, as the type that belongs there has it: where that is a string, `given` is its text as it is.
@@ -20,6 +20,10 @@ pub fn written(path: &str, ty: Type, given: &str, there: Option<&Expression>) ->
     match ty {
         Type::Bool if matches!(given, "true" | "false") => Ok(given.to_owned()),
         Type::Bool => Err(expected("true or false", &format!("{path}=true"))),
+        Type::Integer(..) | Type::Number(..) if !is_plain(given, matches!(ty, Type::Integer(..))) => {
+            let what = if matches!(ty, Type::Integer(..)) { "a whole number" } else { "a number" };
+            Err(expected(what, &format!("{path}=3")))
+        }
         Type::Integer(..) | Type::Number(..) => match literal(given).filter(is_number) {
             Some(_) => Ok(given.trim().to_owned()),
             None => Err(expected("a number", &format!("{path}=3"))),
@@ -118,7 +122,17 @@ fn map(given: &str) -> Option<String> {
 }
 
 fn is_whole(given: &str) -> bool {
-    !given.is_empty() && given.bytes().all(|byte| byte.is_ascii_digit())
+    !given.is_empty()
+        && given.bytes().all(|byte| byte.is_ascii_digit())
+        && (given == "0" || !given.starts_with('0'))
+}
+
+/// Whether a number is written as it is read by everybody: without an exponent, or a zero before its digits.
+fn is_plain(given: &str, whole: bool) -> bool {
+    let digits = given.trim().trim_start_matches('-').trim_start();
+    let (before, after) = digits.split_once('.').map_or((digits, None), |(a, b)| (a, Some(b)));
+    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_whole(before) && after.is_none_or(|after| !whole && are_digits(after))
 }
 
 /// The text as a string of HCL.

@@ -8,6 +8,10 @@ use super::token::{Kind, Token, columns};
 /// How far each level is indented.
 const INDENT: usize = 2;
 
+/// The widest cell that others are brought into one column with. One of a whole file's length would be repeated as blanks
+/// in each line beside it.
+const WIDEST: usize = 1000;
+
 /// The tokens of a line in up to three cells, by their indices.
 struct Line {
     /// What is neither of the others.
@@ -121,11 +125,11 @@ fn align(tokens: &mut [Token<'_>], lines: &[Line], parts: impl Fn(&Line) -> (Ran
         let width =
             |line: &Line, tokens: &[Token<'_>]| columns(tokens.get(parts(line).0).unwrap_or_default());
         let widths: Vec<usize> = run.iter().map(|line| width(line, tokens)).collect();
-        let widest = widths.iter().copied().max().unwrap_or(0);
+        let widest = widths.iter().copied().filter(|width| *width <= WIDEST).max().unwrap_or(0);
         for (line, width) in run.iter().zip(widths) {
             let cell = parts(line).1;
             if let Some(first) = tokens.get_mut(cell.start).filter(|_| !cell.is_empty()) {
-                first.blanks = widest - width + 1;
+                first.blanks = widest.saturating_sub(width) + 1;
             }
         }
     }

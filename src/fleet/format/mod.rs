@@ -8,9 +8,12 @@ mod blanks;
 mod layout;
 mod meaning;
 mod scan;
+mod secret;
 mod token;
 
 use meaning::meaning;
+
+pub use secret::{masked, masked_file, open_variables, secrets, secrets_of_broken};
 
 #[cfg(test)]
 mod tests;

@@ -45,6 +45,9 @@ fn comments_are_told_from_strings() {
 fn long_and_deep_texts_are_laid_out() {
     let long = format!("a=\"{}\"\n", "x${b}".repeat(1 << 18));
     assert_eq!(format(&long).unwrap().len(), long.len() + 2);
+    let short: String = (0..1 << 10).map(|number| format!("a{number:04} = 1 # x\n")).collect();
+    let wide = format!("{short}b0000 = \"{}\" # x\n", "x".repeat(1 << 14));
+    assert_eq!(format(&wide).unwrap(), wide);
     let deep = format!("a={}1{}\n", "[\n".repeat(60), "\n]".repeat(60));
     assert!(format(&deep).unwrap().contains(&format!("\n{}1\n", " ".repeat(120))));
 }

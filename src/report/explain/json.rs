@@ -45,6 +45,8 @@ pub struct Object {
     pub decided_by: Vec<Line>,
     /// The lines with literals in whose place no other value would do, so that nothing is known of them.
     pub untried: Vec<Line>,
+    /// How many literals beyond the limit might have a part, and were not tried.
+    pub beyond: usize,
 }
 
 /// A field.
@@ -188,6 +190,7 @@ impl Object {
             fields: explained.fields.iter().map(|field| Field::of(field, quoted)).collect(),
             decided_by: lines(&explained.decided_by),
             untried: lines(&explained.untried),
+            beyond: explained.beyond,
         }
     }
 }
@@ -205,7 +208,7 @@ impl Field {
         Self {
             path: field.shown.clone(),
             keys: field.path.clone(),
-            value: field.value.clone(),
+            value: quoted.value(&field.value),
             sensitive: field.is_secret,
             given_by: field.given_by.map(|(kind, at)| GivenBy {
                 kind: match kind {
@@ -214,7 +217,7 @@ impl Field {
                     explain::Giver::Patch => Giver::Patch,
                 },
                 place: place(at),
-                text: quoted.line(at),
+                text: if field.is_secret { quoted.secret_line(at) } else { quoted.line(at) },
             }),
             set_by: field.set_by.iter().map(|line| Line::of(line, quoted)).collect(),
             decided_by: field.decided_by.iter().map(|line| Line::of(line, quoted)).collect(),

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::diagnostic::{FileId, SourceMap, Span};
 use crate::object::MASK;
 use crate::report::escape::one_line;
@@ -35,6 +37,27 @@ impl<'a> Quoted<'a> {
             let begin = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
             text.get(begin..).and_then(|rest| rest.lines().next()).unwrap_or_default().to_owned()
         })
+    }
+
+    /// The same for a line that gives a secret field: its key alone, unless it takes the value from elsewhere.
+    pub fn secret_line(&self, span: Span) -> String {
+        let line = self.line(span);
+        let is_reference = line.contains("{{") && !line.contains(['"', '\'', '`']);
+        match line.split_once(':') {
+            _ if is_reference => line,
+            Some((key, _)) => format!("{key}: {MASK}"),
+            None => MASK.to_owned(),
+        }
+    }
+
+    /// A value without secrets.
+    pub fn value(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.sources.secrets().hide(text)),
+            Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
+            Value::Object(map) => map.iter().map(|(key, item)| (key.clone(), self.value(item))).collect(),
+            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        }
     }
 
     fn piece(&self, file: FileId, cut: impl Fn(&str) -> String) -> String {

@@ -1,7 +1,7 @@
 //! Where the fields of an object come from, as a terminal shows it.
 
 use super::quoted::{Quoted, short};
-use crate::diagnostic::SourceMap;
+use crate::diagnostic::{SourceMap, Span};
 use crate::explain::{Explained, Field, Giver, Line, Role};
 use crate::object::MASK;
 use crate::report::diff::paint::Paint;
@@ -30,13 +30,33 @@ pub fn explained(explained: &Explained, asked: bool, sources: &SourceMap, style:
     let mut rows = Vec::new();
     page.rows(&explained.decided_by, 1, &mut rows);
     text.push_str(&page.table("the object is there, under this name, because of", &rows));
-    let untried: Vec<String> =
-        explained.untried.iter().filter_map(|line| Some(page.quoted.place(line.at?))).collect();
+    let told = fields.iter().flat_map(|field| field.set_by.iter().chain(&field.decided_by));
+    let told: Vec<&Line> = told.chain(&explained.decided_by).collect();
+    // The others are in the JSON.
+    let untried = explained.untried.iter().filter_map(|line| line.at).filter(|at| refers(&told, *at));
+    let untried: Vec<String> = untried.map(|at| page.quoted.place(at)).collect();
     if !untried.is_empty() {
         let title = "not known, since the fleet takes none of the other values that were tried there";
         text.push_str(&format!("\n{title}\n  {}\n", untried.join(", ")));
     }
+    if explained.beyond > 0 {
+        let what = "more literals could have a part, and were not tried: the unit has too many";
+        text.push_str(&format!("\n{} {what}\n", explained.beyond));
+    }
     text
+}
+
+/// Whether a place lies in one of the lines, or in what they refer to.
+fn refers(lines: &[&Line], at: Span) -> bool {
+    let mut waiting = lines.to_vec();
+    while let Some(line) = waiting.pop() {
+        let is_inside = |outer: Span| outer.file == at.file && outer.start <= at.start && at.end <= outer.end;
+        if line.at.is_some_and(is_inside) {
+            return true;
+        }
+        waiting.extend(line.from.iter().chain(&line.replaced));
+    }
+    false
 }
 
 struct Page<'a> {
@@ -71,7 +91,8 @@ impl Page<'_> {
                 Giver::Manifest => "manifest",
                 Giver::Patch => "patch",
             };
-            rows.push(Row { depth: 1, role, place: self.quoted.place(at), text: self.quoted.line(at) });
+            let text = if field.is_secret { self.quoted.secret_line(at) } else { self.quoted.line(at) };
+            rows.push(Row { depth: 1, role, place: self.quoted.place(at), text });
         }
         self.rows(&field.set_by, 1, &mut rows);
         self.rows(&field.decided_by, 1, &mut rows);

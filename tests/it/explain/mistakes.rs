@@ -102,3 +102,34 @@ fn a_mistake_as_json() {
     assert_eq!((&document["version"], &document["explained"]), (&1.into(), &serde_json::Value::Null));
     assert_eq!(document["findings"][0]["code"], "X036");
 }
+
+#[test]
+fn another_unit_that_is_wrong_does_not_matter() {
+    let place = |more: &str| {
+        let config = |name: &str, value: &str| {
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  a: {value}\n")
+        };
+        Place::with(&[
+            (
+                "fleet/fleet.hcl",
+                &format!(
+                    "fleet \"demo\" {{\n  templates = \"../templates\"\n}}\ncluster \"a\" {{}}\ncomponent \"sound\" {{\n  namespace = \"x\"\n  templates = [\"sound.yaml\"]\n  values = {{ a = \"one\" }}\n}}\n{more}"
+                ),
+            ),
+            ("templates/sound.yaml", &config("sound", "{{ values.a }}")),
+            ("templates/broken.yaml", &config("broken", "{{ values.nothing }}")),
+        ])
+    };
+    for more in [
+        "component \"broken\" {\n  namespace = \"x\"\n  templates = [\"broken.yaml\"]\n}\n",
+        "component \"broken\" {\n  namespace = \"x\"\n  templates = [\"nowhere.yaml\"]\n}\n",
+        "component \"broken\" {\n  namespace = local.nothing\n  templates = [\"broken.yaml\"]\n}\n",
+    ] {
+        let place = place(more);
+        let (out, told) = place.run(&["explain", "ConfigMap/sound", "data.a"]).done();
+        assert!(out.contains("set by") && out.contains("fleet/fleet.hcl:8"), "{out}");
+        assert_eq!(told, "the fleet has an error elsewhere: `fleetwright validate` tells it\n");
+        let told = place.run(&["explain", "ConfigMap/broken"]).refused(2);
+        assert!(told.starts_with("error["), "{told}");
+    }
+}

@@ -1,5 +1,6 @@
 //! `explain`: what it tells, and whether that is so.
 
+mod deciding;
 mod fields;
 mod findings;
 mod mistakes;

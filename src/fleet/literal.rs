@@ -3,16 +3,47 @@
 use hcl_edit::expr::{Expression, ObjectKey, TraversalOperator, UnaryOperator};
 use hcl_edit::template::{Element, Template};
 
+/// What a literal says that holds no other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scalar {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as it is written.
+    Number(String),
+    /// A string.
+    String(String),
+    /// The text between two `${…}` of a string.
+    Part(String),
+}
+
+/// What an expression says that is a number, a string, `true`, `false` or `null`.
+pub fn scalar(expression: &Expression) -> Option<Scalar> {
+    match expression {
+        Expression::Null(_) => Some(Scalar::Null),
+        Expression::Bool(flag) => Some(Scalar::Bool(*flag.value())),
+        Expression::Number(number) => {
+            let text = match number.as_repr() {
+                Some(text) => text.to_string(),
+                None => number.value().to_string(),
+            };
+            Some(Scalar::Number(text.chars().filter(|c| !c.is_whitespace()).collect()))
+        }
+        Expression::String(text) => Some(Scalar::String(text.value().clone())),
+        _ => None,
+    }
+}
+
 /// Whether an expression is a string, number, bool or `null`, or a list or map of nothing but those.
 pub fn is_literal(expression: &Expression) -> bool {
     match expression {
-        Expression::Null(_) | Expression::Bool(_) | Expression::String(_) => true,
         Expression::Array(list) => list.iter().all(is_literal),
         Expression::Object(map) => {
             map.iter().all(|(key, value)| key_text(key).is_some() && is_literal(value.expr()))
         }
         Expression::StringTemplate(_) | Expression::HeredocTemplate(_) => text(expression).is_some(),
-        _ => is_number(expression),
+        _ => scalar(expression).is_some() || is_number(expression),
     }
 }
 
