@@ -12,6 +12,7 @@ use fleetwright::cluster::{self, Resolved};
 use fleetwright::diagnostic::SourceMap;
 use fleetwright::explain::{Ground, explain};
 use fleetwright::fleet::{self, Fleet};
+use fleetwright::parallel;
 use fleetwright::render::{self, Options, Rendered};
 use fleetwright::source::{RelPath, Sources};
 use hcl_edit::Span as _;
@@ -267,13 +268,14 @@ fn hold(
         .collect();
     let mut counts = Counts { fields: named.len(), ..Counts::default() };
     let mut wrong: BTreeMap<String, Vec<&(String, Field)>> = BTreeMap::new();
-    for (number, literal) in literals.iter().enumerate() {
-        let at = (literal.file.clone(), literal.start, literal.end);
-        let is_named = named.values().any(|literals| literals.contains(&at));
-        if !wanted(number, is_named) {
-            continue;
-        }
-        let text = &files[&literal.file];
+    let place = |literal: &Literal| (literal.file.clone(), literal.start, literal.end);
+    let is_named = |literal: &Literal| named.values().any(|literals| literals.contains(&place(literal)));
+    let asked = literals.iter().enumerate();
+    let asked = asked.filter(|(number, literal)| wanted(*number, is_named(literal)));
+    let asked: Vec<&Literal> = asked.map(|(_, literal)| literal).collect();
+    // With how many other values the fleet renders, and all that changes.
+    let try_out = |literal: &&Literal| {
+        let (at, text) = (place(literal), &files[&literal.file]);
         let written = &text[literal.start..literal.end];
         // What changes with other text in its place.
         let with = |other: &str, end: usize| -> Option<BTreeSet<(String, Field)>> {
@@ -314,6 +316,12 @@ fn hold(
                 |field: &(String, Field)| named.get(field).is_some_and(|names| names.contains(&at));
             changed.extend(less.into_iter().filter(is_named));
         }
+        (valid, changed)
+    };
+    let tried = parallel::map(2, &asked, try_out);
+    for (literal, (valid, changed)) in asked.iter().zip(tried) {
+        let (at, text) = (place(literal), &files[&literal.file]);
+        let written = &text[literal.start..literal.end];
         if valid == 0 {
             counts.skipped += 1;
             continue;
@@ -458,7 +466,7 @@ fn a_field_changes_with_the_literals_that_are_named_for_it_and_with_no_other() {
     let files = reduced(&files, cluster, &units);
     let counts = hold(&files, &|_, unit| units.contains(unit), &[cluster], &|number, is_named| {
         // More of those that are named for anything than of those that are not.
-        number % if is_named { 8 } else { 24 } == 0
+        number % if is_named { 12 } else { 36 } == 0
     });
     assert!(counts.fields > 1000 && counts.dependences > 50 && counts.independences > 10_000, "{counts:?}");
     assert!(counts.literals > 2 * counts.skipped, "most literals were not tried: {counts:?}");
