@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::setting::{Branch, Leaf, Setting, Site, Step};
 use super::value::{Kind, Value};
-use crate::fleet::schema::{BlockSchema, Nested, Occurs, SERVICE, Type};
+use crate::fleet::schema::{ArgSchema, BlockSchema, Nested, Occurs, SERVICE, Type};
 
 /// What the language says where nobody says anything: path and value.
 const DEFAULTS: [(&[&str], &str); 6] = [
@@ -62,7 +62,10 @@ pub fn complete(mut settings: Setting, known: &Filled) -> Setting {
         // The two exclude each other; only a default gives way.
         Arc::make_mut(disruption).entries.retain(|_, setting| setting.site().step != Step::Default);
     }
-    fill(branch, &SERVICE, &["override", "excuse"], known);
+    fill_given(branch, &SERVICE, &["override", "excuse"], known);
+    let mut whole = BLANK.clone();
+    whole.append(&mut branch.entries);
+    branch.entries = whole;
     settings
 }
 
@@ -106,11 +109,39 @@ fn set_if_absent(setting: &mut Setting, path: &[&str], value: Setting) {
     }
 }
 
+/// What a service has that sets nothing at all.
+static BLANK: LazyLock<BTreeMap<Arc<str>, Setting>> = LazyLock::new(|| {
+    let mut blank = Branch::empty(site());
+    fill(&mut blank, &SERVICE, &["override", "excuse"], &Filled::default());
+    blank.entries
+});
+
+/// Fills up a block: what is there, and what is not.
 fn fill(branch: &mut Branch, schema: &BlockSchema, leave: &[&str], known: &Filled) {
-    for arg in schema.args().filter(|arg| arg.overridable || schema.name != SERVICE.name) {
+    for arg in arguments(schema) {
         if !branch.entries.contains_key(arg.name) {
             branch.entries.insert(Arc::from(arg.name), nothing(&arg.ty));
         }
+    }
+    for nested in schema.blocks().filter(|nested| !leave.contains(&nested.schema.name)) {
+        let name = nested.schema.name;
+        if !branch.entries.contains_key(name) {
+            let nothing = if nested.occurs == Occurs::Once { NULL.clone() } else { empty_map() };
+            branch.entries.insert(Arc::from(name), nothing);
+        }
+    }
+    fill_given(branch, schema, leave, known);
+}
+
+/// The arguments that are settings.
+fn arguments(schema: &BlockSchema) -> impl Iterator<Item = &'static ArgSchema> {
+    let is_service = schema.name == SERVICE.name;
+    schema.args().filter(move |arg| arg.overridable || !is_service)
+}
+
+/// Fills up what is there.
+fn fill_given(branch: &mut Branch, schema: &BlockSchema, leave: &[&str], known: &Filled) {
+    for arg in arguments(schema) {
         if let (Type::Object(keys), Some(Setting::Map(inner))) = (&arg.ty, branch.entries.get_mut(arg.name)) {
             for key in keys.iter().filter(|key| !inner.entries.contains_key(key.name)).collect::<Vec<_>>() {
                 Arc::make_mut(inner).entries.entry(Arc::from(key.name)).or_insert_with(|| nothing(&key.ty));
@@ -138,17 +169,12 @@ fn fill_block(block: &mut Arc<Branch>, schema: &BlockSchema, known: &Filled) {
 fn fill_blocks(branch: &mut Branch, nested: &Nested, known: &Filled) {
     let name = nested.schema.name;
     match nested.occurs {
-        Occurs::Once => match branch.entries.get_mut(name) {
-            Some(Setting::Map(inner)) => fill_block(inner, nested.schema, known),
-            Some(Setting::Leaf(_)) => {}
-            None => {
-                branch.entries.insert(Arc::from(name), NULL.clone());
+        Occurs::Once => {
+            if let Some(Setting::Map(inner)) = branch.entries.get_mut(name) {
+                fill_block(inner, nested.schema, known);
             }
-        },
+        }
         Occurs::PerLabel | Occurs::Often => {
-            if !branch.entries.contains_key(name) {
-                branch.entries.insert(Arc::from(name), empty_map());
-            }
             for inner in entries_of(branch, name) {
                 if let Setting::Map(inner) = inner {
                     fill_block(inner, nested.schema, known);

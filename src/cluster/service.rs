@@ -45,29 +45,33 @@ pub fn check(
 
 /// The settings that name something, or whose values are told, and that hold a secret.
 fn secret_names(settings: &Setting) -> Vec<(String, Option<Span>)> {
-    fn collect(setting: &Setting, path: &str, found: &mut Vec<(String, Option<Span>)>) {
+    fn collect<'s>(setting: &'s Setting, path: &mut Vec<&'s str>, found: &mut Vec<(String, Option<Span>)>) {
         match setting {
-            Setting::Leaf(leaf) if leaf.value.is_sensitive() => found.push((path.to_owned(), leaf.site.span)),
+            Setting::Leaf(leaf) if leaf.value.is_sensitive() => found.push((path.join("."), leaf.site.span)),
             Setting::Leaf(_) => {}
-            Setting::Map(branch) if branch.sensitive => found.push((path.to_owned(), branch.site.span)),
+            Setting::Map(branch) if branch.sensitive => found.push((path.join("."), branch.site.span)),
             Setting::Map(branch) => {
                 for (key, inner) in &branch.entries {
-                    collect(inner, &format!("{path}.{key}"), found);
+                    path.push(key);
+                    collect(inner, path, found);
+                    path.pop();
                 }
             }
         }
     }
     let mut found = Vec::new();
+    let mut look = |path: &[&'static str], setting: Option<&Setting>| {
+        setting.into_iter().for_each(|setting| collect(setting, &mut path.to_vec(), &mut found));
+    };
     for name in ["requests", "limits", "replicas", "port", "expose", "schedule", "workload"] {
-        settings.get(name).into_iter().for_each(|setting| collect(setting, name, &mut found));
+        look(&[name], settings.get(name));
     }
     for path in [["access", "from"], ["autoscale", "min"], ["autoscale", "max"]] {
-        settings.at(path).into_iter().for_each(|setting| collect(setting, &path.join("."), &mut found));
+        look(&path, settings.at(path));
     }
-    for (kind, probe) in settings.get("probe").into_iter().flat_map(Setting::entries) {
+    for kind in ["startup", "readiness", "liveness"] {
         for key in ["port", "grpc"] {
-            let path = format!("probe.{kind}.{key}");
-            probe.get(key).into_iter().for_each(|setting| collect(setting, &path, &mut found));
+            look(&["probe", kind, key], settings.at(["probe", kind, key]));
         }
     }
     found

@@ -1,5 +1,6 @@
 //! Rendered objects held to the schemas of their cluster.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::unchecked::{FETCH, Once};
@@ -29,9 +30,16 @@ pub(super) fn check(cluster: &RenderedCluster, known: &Recorded, place: &Place<'
         }
     }
     let look = Look { cluster, known, schemas: &schemas, place };
+    // Kinds without a schema: nothing more can be said of their objects.
+    let mut bare: BTreeSet<(&str, &str)> = BTreeSet::new();
     for (unit, object) in objects(cluster) {
-        if let Some(kind) = look.object(unit, object, &mut part.findings, &mut part.once) {
-            part.unchecked.add(cluster.name(), known.span, kind);
+        let kind = (object.object().api_version(), object.object().kind());
+        if bare.contains(&kind) {
+            continue;
+        }
+        if let Some(unknown) = look.object(unit, object, &mut part.findings, &mut part.once) {
+            part.unchecked.add(cluster.name(), known.span, unknown);
+            bare.insert(kind);
         }
     }
     look.version(&mut part.once);

@@ -19,15 +19,25 @@ pub fn scalar(text: &str) -> Cow<'_, str> {
     if in_flow && can_stand_plain(text) { Cow::Borrowed(text) } else { Cow::Owned(quote(text)) }
 }
 
+/// Which bytes mean nothing to YAML inside of a scalar that begins with a letter.
+const IS_INERT: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        table[byte as usize] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/' | b':');
+        byte += 1;
+    }
+    table
+};
+
 /// Whether the string can stand without quotes as a value or a key in a block.
 pub(super) fn can_stand_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
     // Letters first, and longer than `false`: no word or number of YAML is like that.
     let is_no_word = first.is_ascii_alphabetic() && bytes.len() > 5;
-    let is_inert =
-        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/' | b':');
-    if is_no_word && *last != b':' && bytes.iter().all(is_inert) {
+    if is_no_word && *last != b':' && bytes.iter().all(|byte| IS_INERT[usize::from(*byte)]) {
         return true;
     }
     if bytes.iter().all(u8::is_ascii_alphabetic) {

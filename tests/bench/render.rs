@@ -41,6 +41,10 @@ const SERVICES: usize = 200;
 const RUNS: usize = 3;
 
 fn main() {
+    // One folder, gone at the very end: a file system is slow to make files where many were just removed.
+    let root = TempDir::new().unwrap();
+    let mut places = (0..).map(|number| root.path().join(format!("{number}")));
+    let mut place = || places.next().unwrap();
     // cargo adds `--bench`.
     let mut numbers = std::env::args().skip(1).filter_map(|word| word.parse().ok());
     let clusters = numbers.next().unwrap_or(CLUSTERS);
@@ -49,16 +53,16 @@ fn main() {
         let shop = Shop { clusters, services, marked };
         let texts = if marked { "a label of its cluster on every object" } else { "objects that repeat" };
         println!("{clusters} clusters, {services} services, {texts}");
-        against_peers(&shop);
+        against_peers(&shop, &place());
     }
     println!("one service changed");
-    changed(&Shop { clusters, services, marked: true });
+    changed(&Shop { clusters, services, marked: true }, &place());
     println!("in proportion");
     for factor in [1, 2, 4, 8] {
         let shop = Shop { clusters: clusters * factor / 4, services, marked: true };
-        let place = TempDir::new().unwrap();
-        shop.write(place.path());
-        measured("fleetwright", &shop, RUNS, || ours(place.path(), &fresh(place.path(), "out")));
+        let place = place();
+        shop.write(&place);
+        measured("fleetwright", &shop, RUNS, || ours(&place, &fresh(&place, "out")));
     }
     for arguments in ["version", "--help"] {
         let mut command = || {
@@ -72,9 +76,7 @@ fn main() {
 }
 
 /// Everybody on the same objects.
-fn against_peers(shop: &Shop) {
-    let place = TempDir::new().unwrap();
-    let place = place.path();
+fn against_peers(shop: &Shop, place: &Path) {
     shop.write(place);
     let own = measured("fleetwright", shop, RUNS, || ours(place, &fresh(place, "out")));
     for peer in [Peer::Helm, Peer::Jrsonnet] {
@@ -95,9 +97,7 @@ fn against_peers(shop: &Shop) {
 }
 
 /// A second run, after the image of one service has changed, into the folder that the first one wrote.
-fn changed(shop: &Shop) {
-    let place = TempDir::new().unwrap();
-    let place = place.path();
+fn changed(shop: &Shop, place: &Path) {
     shop.write(place);
     let cold = measured("cold", shop, RUNS, || ours(place, &fresh(place, "out")));
     let file = place.join("fleet/services.hcl");

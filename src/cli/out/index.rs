@@ -30,7 +30,8 @@ struct Stored {
 
 /// The digest of a text, as the list holds it.
 pub fn digest(text: &[u8]) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = Sha256::digest(text).into_iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// Whether a path is one that fleetwright can have written: a folder and a file, neither hidden.
