@@ -33,7 +33,7 @@ impl<'a> Finding<'a> {
         Self {
             check,
             severity: check.severity,
-            at: at.clone(),
+            at: *at,
             message: message.into(),
             label: String::new(),
             others: Vec::new(),
@@ -72,7 +72,7 @@ impl<'a> Finding<'a> {
 
     /// Another field that has a part in it, and what to say there.
     pub fn also(mut self, at: &Field<'a>, text: impl Into<String>) -> Self {
-        self.others.push((at.clone(), text.into()));
+        self.others.push((*at, text.into()));
         self
     }
 

@@ -20,7 +20,7 @@ pub fn check<'a>(index: &Index<'a>, pods: &Pods<'a>, findings: &mut Findings<'_>
             Some(name) => return named(index, &field, name, findings),
             None => return,
         },
-        None => (pods.spec.clone(), "names no ServiceAccount"),
+        None => (pods.spec, "names no ServiceAccount"),
     };
     let message = "the pods run as the default ServiceAccount, as everything else in the namespace may";
     findings.tell(Finding::new(&SERVICE_ACCOUNT, &at, message).label(label));

@@ -21,7 +21,7 @@ pub fn check(index: &Index<'_>, findings: &mut Findings<'_>) {
         let Some(selector) = budget.at(&["spec", "selector"]) else { continue };
         let pods = index.selected(Some(budget.namespace()), &Selection::of_selector(&selector));
         for pods in &pods {
-            budgets.entry(pods.entry.object().reference()).or_default().push(selector.clone());
+            budgets.entry(pods.entry.object().reference()).or_default().push(selector);
         }
         of_budget(index, *budget, &pods, findings);
     }

@@ -140,7 +140,7 @@ fn template_labels(entry: Entry<'_>) -> Option<Field<'_>> {
 
 /// A selector as a message shows it.
 fn shown(field: &Field<'_>) -> String {
-    let labels = field.get("matchLabels").unwrap_or_else(|| field.clone());
+    let labels = field.get("matchLabels").unwrap_or(*field);
     match field.get("matchExpressions") {
         Some(_) => "that it asks for".to_owned(),
         None => labels.shown_labels(),

@@ -45,7 +45,7 @@ fn claim<'a>(
     findings: &mut Findings<'_>,
 ) {
     let Some(first) = claims.get(&key) else {
-        claims.insert(key, at.clone());
+        claims.insert(key, *at);
         return;
     };
     let (a, b) = (first.entry().object().reference(), at.entry().object().reference());
@@ -131,7 +131,7 @@ fn requests(root: &Field<'_>) -> Vec<String> {
 fn of_ingress<'a>(ingress: Entry<'a>, claims: &mut Claims<'a>, findings: &mut Findings<'_>) {
     let class = ingress.root().text_at(&["spec", "ingressClassName"]).unwrap_or("").to_owned();
     for rule in ingress.root().list(&["spec", "rules"]) {
-        let at = rule.get("host").unwrap_or_else(|| rule.clone());
+        let at = rule.get("host").unwrap_or(rule);
         let host = at.text().unwrap_or("*").to_owned();
         for path in rule.list(&["http", "paths"]) {
             let text = path.text_at(&["path"]).unwrap_or("/");
