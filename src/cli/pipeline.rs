@@ -269,7 +269,7 @@ fn checked<R: Send, T>(
     Outcome { validated, excused: checked.excused, recorded, again: None }
 }
 
-/// Renders and checks the clusters as [`render`] does, with what `work` makes of each. The units of a cluster and what
+/// Renders and checks the clusters as [`render()`] does, with what `work` makes of each. The units of a cluster and what
 /// they render are gone as soon as that is made: those of all clusters need not be held at once.
 pub fn each<R: Send>(
     read: &Read,
