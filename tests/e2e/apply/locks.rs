@@ -38,7 +38,7 @@ fn f49_of_two_runs_one_is_refused_and_writes_nothing() {
     let scene = Scene::new(&[config_map("a", "1")]);
     let outcome = block_on(async {
         let other = scene.proven().await;
-        let lock = take(&other, &claim(&scene, "aaaa", 3)).await;
+        let lock = take(&other, &claim(&scene, "aaaa", 60)).await;
         let before = scene.proxy.requests().len();
         let proven = scene.proven().await;
         let (state, plan) = scene.plan(&proven).await;
