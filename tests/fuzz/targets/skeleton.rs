@@ -60,13 +60,14 @@ fn check(values: [&str; 5], body: &str) -> Option<()> {
     let (parsed, _) = fleet::parse(&sources, &RelPath::parse("fleet").ok()?, &mut map);
     let version = semver::Version::new(1, 0, 0);
     let (resolved, _) = cluster::resolve(&parsed?, &[], &sources, &version, 1, &mut map);
-    let (templates, _) = Templates::load(&resolved, &sources, &mut map);
+    let (templates, _) = Templates::load(&resolved, &resolved.named(), &sources, &mut map);
     let templates = templates?;
     let run = |names: &[&str]| {
         let clusters = names.iter().map(|name| (*name).into()).collect();
         let options = Options { clusters: Some(clusters), threads: 1, ..Options::default() };
         let renderer = templates.renderer(&resolved).ok()?;
-        renderer.each(&options, |_, rendered, found| made(&rendered, &found, &map)).pop()
+        let complete = |number: usize| resolved.clusters.get(number);
+        renderer.each(&options, complete, |_, rendered, found| made(&rendered, &found, &map)).pop()
     };
     assert_eq!(run(&["prod-a", "prod-b"]), run(&["prod-b"]));
     Some(())

@@ -69,7 +69,7 @@ fn rendered(
             (cluster.name.clone(), Recorded { span, kubernetes, schemas })
         })
         .collect();
-    let (templates, found) = Templates::load(fleet, sources, map);
+    let (templates, found) = Templates::load(fleet, &fleet.named(), sources, map);
     problems.append(found);
     let Some(templates) = templates else { return BTreeMap::new() };
     let renderer = match templates.renderer(fleet) {
@@ -79,20 +79,24 @@ fn rendered(
             return BTreeMap::new();
         }
     };
-    let context = Context { fleet, recorded: &recorded };
+    let context = Context { excuses: &fleet.excuses, clusters: fleet.clusters.len(), recorded: &recorded };
     let options = Options { threads, ..Options::default() };
-    let made = renderer.each(&options, |cluster, rendered, found| {
-        let places = templates.places(fleet);
-        let place: &validate::Place<'_> =
-            &|cluster, unit, object, path| places.of(cluster, unit, object, path);
-        let part = validate::cluster(&rendered, cluster, &context, place);
-        let mut text = String::new();
-        for object in rendered.units().iter().flat_map(|unit| unit.objects()) {
-            text.push_str("---\n");
-            text.push_str(&yaml::emit(&object.printable(Show::Masked).into_owned().into_value()));
-        }
-        (cluster.name.to_string(), text, part, found)
-    });
+    let made = renderer.each(
+        &options,
+        |number| fleet.clusters.get(number),
+        |cluster, rendered, found| {
+            let places = templates.places(fleet, cluster);
+            let place: &validate::Place<'_> =
+                &|cluster, unit, object, path| places.of(cluster, unit, object, path);
+            let part = validate::cluster(&rendered, cluster, &context, place);
+            let mut text = String::new();
+            for object in rendered.units().iter().flat_map(|unit| unit.objects()) {
+                text.push_str("---\n");
+                text.push_str(&yaml::emit(&object.printable(Show::Masked).into_owned().into_value()));
+            }
+            (cluster.name.to_string(), text, part, found)
+        },
+    );
     let (mut texts, mut parts) = (BTreeMap::new(), Vec::new());
     for (name, text, part, found) in made {
         assert!(yaml::read(&text).is_ok(), "{name} renders what is no YAML:\n{text}");
@@ -100,8 +104,8 @@ fn rendered(
         parts.push(part);
         problems.append(found);
     }
-    let unused = templates.unused(fleet);
-    problems.append(validate::conclude((), parts, &unused, &context, !problems.has_errors()).findings);
+    let whole = !problems.has_errors();
+    problems.append(validate::conclude((), parts, templates.unused(), &context, whole).findings);
     texts
 }
 
