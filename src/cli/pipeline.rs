@@ -210,8 +210,11 @@ pub fn prints(
     let work = |cluster: RenderedCluster| -> Prints {
         let print = |unit: &RenderedUnit| {
             let mut hasher = DefaultHasher::new();
+            let mut text = String::new();
             for object in unit.objects() {
-                Value::Object(object.object().body().clone()).to_string().hash(&mut hasher);
+                text.clear();
+                yaml::emit_map(&mut text, object.object().body());
+                text.hash(&mut hasher);
             }
             ((Arc::clone(cluster.name()), unit.address().to_owned()), hasher.finish())
         };

@@ -80,7 +80,7 @@ pub(super) fn without_lines(text: &str) -> String {
 /// The first reserved character of a text: its offset.
 pub(super) fn find(text: &str) -> Option<usize> {
     // All of them begin with this byte in UTF-8; most texts have none.
-    if !text.as_bytes().contains(&0xef) {
+    if !text.as_bytes().contains(&FIRST) {
         return None;
     }
     text.char_indices().find(|(_, c)| RESERVED.contains(c)).map(|(offset, _)| offset)
@@ -108,7 +108,7 @@ pub(super) enum Mark {
 /// Takes the markers out of a text: what is left goes to `out`, each mark to `seen` with its offset there.
 pub(super) fn strip(marked: &str, out: &mut String, mut seen: impl FnMut(Mark, usize)) {
     let mut rest = marked;
-    while let Some(offset) = rest.as_bytes().iter().position(|byte| *byte == 0xef) {
+    while let Some(offset) = rest.as_bytes().iter().position(|byte| *byte == FIRST) {
         let (before, from) = rest.split_at(offset);
         out.push_str(before);
         if let Some((line, after)) = number(from) {
