@@ -450,7 +450,7 @@ fn objects_are_emitted_as_kubectl_writes_them() {
 }
 
 #[test]
-fn emitting_costs_no_stack() {
+fn what_is_nested_far_deeper_than_what_is_read_is_emitted() {
     let mut value = serde_json::Value::Null;
     for _ in 0..1_000 {
         value = serde_json::Value::Array(vec![value]);
