@@ -15,13 +15,14 @@ pub enum Scope {
 /// The kinds that are known, one a line: scope, group (`core` for the empty one), kind.
 const TABLE: &str = include_str!("scopes.txt");
 
+/// By kind and group: kinds differ sooner.
 static SCOPES: LazyLock<BTreeMap<(&'static str, &'static str), Scope>> = LazyLock::new(|| {
-    TABLE.lines().filter_map(line).map(|(group, kind, scope)| ((group, kind), scope)).collect()
+    TABLE.lines().filter_map(line).map(|(group, kind, scope)| ((kind, group), scope)).collect()
 });
 
 /// Where objects of this kind live; none if the kind is not known.
 pub fn scope(group: &str, kind: &str) -> Option<Scope> {
-    SCOPES.get(&(group, kind)).copied()
+    SCOPES.get(&(kind, group)).copied()
 }
 
 fn line(line: &'static str) -> Option<(&'static str, &'static str, Scope)> {

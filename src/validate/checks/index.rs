@@ -38,16 +38,17 @@ pub struct Index<'a> {
     pub cluster: &'a Cluster,
     entries: Vec<Entry<'a>>,
     kinds: BTreeMap<(&'a str, &'a str), Vec<Entry<'a>>>,
+    /// By name, kind, namespace and group: what differs most comes first.
     names: BTreeMap<(&'a str, &'a str, &'a str, &'a str), Entry<'a>>,
     pods: Vec<Pods<'a>>,
     /// Pods by namespace.
     in_namespace: BTreeMap<&'a str, Vec<usize>>,
-    /// Pods by namespace and label.
+    /// Pods by the value and the key of a label, and by namespace.
     labelled: BTreeMap<(&'a str, &'a str, &'a str), Vec<usize>>,
-    /// Pods by label, in any namespace.
+    /// The same in any namespace.
     labelled_anywhere: BTreeMap<(&'a str, &'a str), Vec<usize>>,
     scalers: Vec<Scaler<'a>>,
-    /// Scalers by kind, namespace and name of what they scale.
+    /// Scalers by name, kind and namespace of what they scale.
     scaled: BTreeMap<(&'a str, &'a str, &'a str), Vec<usize>>,
     /// Namespaces in which an operator makes pods or Services.
     operated: BTreeSet<&'a str>,
@@ -81,23 +82,28 @@ impl<'a> Index<'a> {
             let object = entry.object();
             let (group, kind) = (object.group(), object.kind());
             index.kinds.entry((group, kind)).or_default().push(*entry);
-            index.names.insert((group, kind, entry.namespace(), entry.name()), *entry);
-            match Maker::of(group, kind) {
-                Maker::No => {}
-                Maker::Yes => drop(index.operated.insert(entry.namespace())),
-                Maker::Perhaps => drop(index.unknown.entry(entry.namespace()).or_insert(*entry)),
+            index.names.insert((entry.name(), kind, entry.namespace(), group), *entry);
+        }
+        for ((group, kind), entries) in &index.kinds {
+            let maker = Maker::of(group, kind);
+            for entry in entries {
+                match maker {
+                    Maker::No => {}
+                    Maker::Yes => drop(index.operated.insert(entry.namespace())),
+                    Maker::Perhaps => drop(index.unknown.entry(entry.namespace()).or_insert(*entry)),
+                }
             }
         }
         for (at, pods) in index.pods.iter().enumerate() {
             let namespace = pods.entry.namespace();
             index.in_namespace.entry(namespace).or_default().push(at);
             for (key, value) in &pods.labels {
-                index.labelled.entry((namespace, key, value)).or_default().push(at);
-                index.labelled_anywhere.entry((key, value)).or_default().push(at);
+                index.labelled.entry((value, key, namespace)).or_default().push(at);
+                index.labelled_anywhere.entry((value, key)).or_default().push(at);
             }
         }
         for (at, scaler) in index.scalers.iter().enumerate() {
-            let target = (scaler.kind, scaler.entry.namespace(), scaler.name);
+            let target = (scaler.name, scaler.kind, scaler.entry.namespace());
             index.scaled.entry(target).or_default().push(at);
         }
         index
@@ -115,7 +121,7 @@ impl<'a> Index<'a> {
 
     /// One object.
     pub fn get(&self, group: &str, kind: &str, namespace: &str, name: &str) -> Option<Entry<'a>> {
-        self.names.get(&(group, kind, namespace, name)).copied()
+        self.names.get(&(name, kind, namespace, group)).copied()
     }
 
     /// Everything that makes pods.
@@ -148,8 +154,8 @@ impl<'a> Index<'a> {
     /// The pods with a label, by their place in the list.
     fn with_label<'s>(&'s self, namespace: Option<&'s str>, key: &'s str, value: &'s str) -> &'s [usize] {
         let found = match namespace {
-            Some(namespace) => self.labelled.get(&(namespace, key, value)),
-            None => self.labelled_anywhere.get(&(key, value)),
+            Some(namespace) => self.labelled.get(&(value, key, namespace)),
+            None => self.labelled_anywhere.get(&(value, key)),
         };
         found.map_or(&[], Vec::as_slice)
     }
@@ -169,7 +175,7 @@ impl<'a> Index<'a> {
 
     /// What scales the object of a kind and name.
     pub fn scalers_of<'s>(&'s self, kind: &'s str, namespace: &'s str, name: &'s str) -> Vec<&'s Scaler<'a>> {
-        let found = self.scaled.get(&(kind, namespace, name)).map_or(&[][..], Vec::as_slice);
+        let found = self.scaled.get(&(name, kind, namespace)).map_or(&[][..], Vec::as_slice);
         found.iter().filter_map(|at| self.scalers.get(*at)).collect()
     }
 
