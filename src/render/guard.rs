@@ -1,4 +1,4 @@
-//! The filters and the function that are written into templates: what they refuse, and what they count.
+//! The filters that are written into templates: what they refuse, and what they count.
 
 use tera::value::ValueKind;
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
@@ -17,7 +17,7 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter(BOUND, bound);
     tera.register_filter(COUNTED, counted);
     tera.register_filter(CAPTURED, captured);
-    tera.register_function(STEP, step);
+    tera.register_filter(STEP, step);
 }
 
 fn defined(value: &Value, _: Kwargs, _: &State) -> TeraResult<Value> {
@@ -105,9 +105,9 @@ fn captured(value: &Value, _: Kwargs, _: &State) -> TeraResult<Value> {
     Ok(Value::from(marker::clean(&text)))
 }
 
-/// Counts what is about to be printed: `n` bytes of literal text.
-fn step(kwargs: Kwargs, _: &State) -> TeraResult<Value> {
-    limit::step(kwargs.get::<usize>("n")?.unwrap_or(0)).map_err(|what| over(&what))?;
+/// Counts what is about to be printed: so many bytes of literal text.
+fn step(bytes: u64, _: Kwargs, _: &State) -> TeraResult<Value> {
+    limit::step(usize::try_from(bytes).unwrap_or(usize::MAX)).map_err(|what| over(&what))?;
     Ok(Value::safe_string(""))
 }
 

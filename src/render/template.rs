@@ -123,7 +123,7 @@ impl Outline {
         let extends =
             cut.iter().any(|piece| matches!(piece, Piece::Tag(code) if word(text, code, 0) == "extends"));
         if !extends {
-            outline.code.push(Edit::new(0, format!("{{{{ {STEP}(n={}) }}}}", text.len())));
+            outline.code.push(Edit::new(0, format!("{{{{ {} | {STEP} }}}}", text.len())));
         }
         for piece in &cut {
             match piece {
@@ -177,7 +177,7 @@ impl Outline {
                     && let Some(edit) = self.code.get_mut(edit)
                 {
                     let body = code.range.start.saturating_sub(start);
-                    edit.text = edit.text.replacen("(n=0)", &format!("(n={body})"), 1);
+                    edit.text = edit.text.replacen(" 0 |", &format!(" {body} |"), 1);
                 }
             }
             "set" | "set_global" if word(text, code, 2) == "=" => {
@@ -214,7 +214,7 @@ impl Outline {
     /// Counts a step where a tag ends, without a trace in the output.
     fn step(&mut self, code: &Code, bytes: usize) {
         let dash = if code.trims_after { "-" } else { "" };
-        self.code.push(Edit::new(code.range.end, format!("{{{{ {STEP}(n={bytes}) {dash}}}}}")));
+        self.code.push(Edit::new(code.range.end, format!("{{{{ {bytes} | {STEP} {dash}}}}}")));
     }
 
     /// What the markers stand for, in their order.
