@@ -122,6 +122,11 @@ impl Object {
         &mut self.body
     }
 
+    /// At most so many bytes are its JSON: as if every byte of its texts were escaped.
+    pub fn most_bytes(&self) -> usize {
+        self.body.iter().map(|(key, value)| most_bytes(key, value)).sum::<usize>() + 2
+    }
+
     /// The value below these keys, if there is one; a key of a list is its index in decimal.
     pub fn get(&self, path: &[&str]) -> Option<&Value> {
         let (first, rest) = path.split_first()?;
@@ -157,6 +162,20 @@ impl Object {
             .flatten()
             .filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
     }
+}
+
+/// The most bytes that an entry of a map can have as JSON.
+fn most_bytes(key: &str, value: &Value) -> usize {
+    let text = |text: &str| 6 * text.len() + 4;
+    let value = match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 32,
+        Value::String(value) => text(value),
+        Value::Array(items) => items.iter().map(|item| most_bytes("", item)).sum::<usize>() + 2,
+        Value::Object(entries) => {
+            entries.iter().map(|(key, value)| most_bytes(key, value)).sum::<usize>() + 2
+        }
+    };
+    text(key) + value
 }
 
 /// The text of a field that must be a string with something in it.

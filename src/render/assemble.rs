@@ -11,6 +11,9 @@ use crate::cluster::{Cluster, Unit};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::object::{Object, ObjectRef, Scope, apply_order, scope};
 
+/// At most so many bytes of JSON a namespace adds to an object: its key and a DNS label.
+const NAMESPACE_BYTES: usize = 128;
+
 /// Where objects of custom kinds live, by group and kind.
 pub type Scopes = BTreeMap<(String, String), Scope>;
 
@@ -32,9 +35,8 @@ pub(super) fn cluster(
     let mut rendered = Vec::with_capacity(units.len());
     for (unit, made) in units {
         let mut objects = Vec::with_capacity(made.len());
-        for made in made {
-            let origin = made.origin;
-            let object = match placed(made.object, unit, &scopes) {
+        for Made { object, origin, secrets, most_bytes } in made {
+            let object = match placed(object, unit, &scopes) {
                 Ok(object) => object,
                 Err(problem) => {
                     problems.push(problem.at(origin, "").on(cluster.name.clone()));
@@ -50,7 +52,8 @@ pub(super) fn cluster(
                 }
                 Entry::Vacant(entry) => {
                     entry.insert((unit, origin));
-                    objects.push(RenderedObject { object, origin, unit: unit.span, secrets: made.secrets });
+                    let most_bytes = most_bytes + NAMESPACE_BYTES;
+                    objects.push(RenderedObject { object, origin, unit: unit.span, secrets, most_bytes });
                 }
             }
         }

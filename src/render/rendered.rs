@@ -42,6 +42,7 @@ pub struct RenderedObject {
     pub(super) origin: Span,
     pub(super) unit: Span,
     pub(super) secrets: BTreeSet<FieldPath>,
+    pub(super) most_bytes: usize,
 }
 
 /// Whether what is printed may show secrets.
@@ -132,6 +133,11 @@ impl RenderedObject {
     /// The paths of the fields that are secret as a whole. The empty path is the whole object.
     pub fn secrets(&self) -> &BTreeSet<FieldPath> {
         &self.secrets
+    }
+
+    /// At most so many bytes are its JSON; most objects have far less.
+    pub fn most_bytes(&self) -> usize {
+        self.most_bytes
     }
 
     /// Whether the field at these keys is secret, lies in a secret, or holds one: no message may show it.

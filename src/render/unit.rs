@@ -41,6 +41,8 @@ pub(super) struct Made {
     pub origin: Span,
     /// Its secret fields.
     pub secrets: BTreeSet<FieldPath>,
+    /// At most so many bytes are its JSON.
+    pub most_bytes: usize,
 }
 
 impl<'a> Workshop<'a> {
@@ -85,7 +87,13 @@ impl<'a> Workshop<'a> {
         }
         let mut made: Vec<Made> = objects
             .into_iter()
-            .map(|Found { object, origin }| Made { secrets: of_kind(&object), object, origin })
+            .map(|Found { object, origin }| Made {
+                secrets: of_kind(&object),
+                // Here all of it was just made; later it has to be fetched from memory.
+                most_bytes: object.most_bytes(),
+                object,
+                origin,
+            })
             .collect();
         if secret && !problems.is_empty() {
             // What is secret in these is not known, so nothing further may tell of them.

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::codes;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::object::{self, FieldPath, InvalidName, Object};
@@ -16,9 +14,9 @@ pub const MAX_ANNOTATIONS: usize = 256 << 10;
 /// fields to what it stores.
 pub const MAX_OBJECT: usize = 1 << 20;
 
-/// Tells what the API server would refuse in the metadata of an object. What is at or below one of `secrets`
-/// is not shown.
-pub fn check(object: &Object, secrets: &BTreeSet<FieldPath>, findings: &mut Diagnostics) {
+/// Tells what the API server would refuse in the metadata of an object, whose JSON has at most `most_bytes` bytes. What
+/// is at or below one of `secrets` is not shown.
+pub fn check(object: &Object, most_bytes: usize, secrets: &BTreeSet<FieldPath>, findings: &mut Diagnostics) {
     let is_secret = |path: &[&str]| {
         secrets
             .iter()
@@ -56,7 +54,7 @@ pub fn check(object: &Object, secrets: &BTreeSet<FieldPath>, findings: &mut Diag
     }
     let annotations = object.annotations().map(|(key, value)| key.len() + value.len()).sum();
     // Far below the limit nobody needs to know the size to the byte.
-    let whole = match object.body().iter().map(|(key, value)| most_bytes(key, value)).sum() {
+    let whole = match most_bytes {
         most if most <= MAX_OBJECT => most,
         _ => json_bytes(object),
     };
@@ -84,20 +82,6 @@ fn name(object: &Object) -> Result<(), InvalidName> {
         }
         _ => object::dns_subdomain(object.name()),
     }
-}
-
-/// The most bytes that an entry of a map can have as JSON: every byte of a text escaped.
-fn most_bytes(key: &str, value: &Value) -> usize {
-    let text = |text: &str| 6 * text.len() + 4;
-    let value = match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 32,
-        Value::String(value) => text(value),
-        Value::Array(items) => items.iter().map(|item| most_bytes("", item)).sum::<usize>() + 2,
-        Value::Object(entries) => {
-            entries.iter().map(|(key, value)| most_bytes(key, value)).sum::<usize>() + 2
-        }
-    };
-    text(key) + value
 }
 
 /// How many bytes the object has as JSON, counted without keeping them.

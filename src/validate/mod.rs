@@ -96,7 +96,7 @@ pub fn cluster(
     }
     for object in rendered.units().iter().flat_map(|unit| unit.objects()) {
         let mut found = Diagnostics::new();
-        metadata::check(object.object(), object.secrets(), &mut found);
+        metadata::check(object.object(), object.most_bytes(), object.secrets(), &mut found);
         for finding in found {
             let about = object.object().reference().to_string();
             let finding = finding.at(object.origin(), "rendered from here").about(about);

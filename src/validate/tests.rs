@@ -10,7 +10,8 @@ use crate::object::Object;
 
 fn told(object: serde_json::Value) -> Vec<String> {
     let mut findings = Diagnostics::new();
-    check(&Object::from_value(object).unwrap(), &BTreeSet::new(), &mut findings);
+    let object = Object::from_value(object).unwrap();
+    check(&object, object.most_bytes(), &BTreeSet::new(), &mut findings);
     findings.iter().map(|finding| format!("{} {}", finding.code, finding.message)).collect()
 }
 
