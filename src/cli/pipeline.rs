@@ -281,7 +281,7 @@ pub fn each<R: Send>(
     threads: NonZeroUsize,
     map: &mut SourceMap,
     problems: &mut Diagnostics,
-    work: impl Fn(&RenderedCluster) -> R + Sync,
+    work: impl Fn(RenderedCluster) -> R + Sync,
 ) -> Option<Validated<Vec<R>>> {
     let fleet = prepared.outline();
     let recorded = recorded(fleet, &read.schemas(fleet), &read.sources, clusters);
@@ -302,7 +302,7 @@ pub fn each<R: Send>(
             |number| prepared.cluster(number).map(Complete),
             |Complete((cluster, needed, told)), rendered, found| {
                 let part = check(templates, fleet, &cluster, &rendered, &context);
-                (work(&rendered), part, needed, told, found)
+                (work(rendered), part, needed, told, found)
             },
         );
         for (of_cluster, part, of_units, told, found) in found {
@@ -362,9 +362,10 @@ pub fn counts(validated: &Validated) -> (usize, usize) {
     (clusters.len(), units.map(|unit| unit.objects().len()).sum())
 }
 
-/// The YAML of each unit of a cluster that rendered something.
-pub fn manifests(cluster: &RenderedCluster, show: Show) -> impl Iterator<Item = Manifest> {
-    let units = cluster.units().iter().filter(|unit| !unit.objects().is_empty());
+/// The YAML of each unit of a cluster that rendered something. The objects of a unit are gone as soon as it is made.
+pub fn manifests(cluster: RenderedCluster, show: Show) -> impl Iterator<Item = Manifest> {
+    let name = Arc::clone(cluster.name());
+    let units = cluster.into_units().filter(|unit| !unit.objects().is_empty());
     units.map(move |unit| {
         let mut text = String::new();
         for object in unit.objects() {
@@ -375,7 +376,7 @@ pub fn manifests(cluster: &RenderedCluster, show: Show) -> impl Iterator<Item = 
         }
         let has_secrets = unit.objects().iter().any(|object| !object.secrets().is_empty());
         Manifest {
-            cluster: cluster.name().clone(),
+            cluster: Arc::clone(&name),
             unit: unit.address().to_owned(),
             file: format!("{}.yaml", unit.file_stem()),
             text,

@@ -84,6 +84,11 @@ impl RenderedCluster {
         &self.units
     }
 
+    /// The same, one by one.
+    pub fn into_units(self) -> impl Iterator<Item = RenderedUnit> {
+        self.units.into_iter()
+    }
+
     /// Whether everything of it rendered without an error. What is missing from a cluster that is not
     /// complete must never be taken for something that was removed.
     pub fn is_complete(&self) -> bool {

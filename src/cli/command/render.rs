@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::{Run, print_json};
 use crate::cli::args::Format;
@@ -66,7 +67,7 @@ impl Run {
     fn render<R: Send>(
         &mut self,
         settings: &Render,
-        make: impl Fn(&RenderedCluster) -> R + Sync,
+        make: impl Fn(RenderedCluster) -> R + Sync,
     ) -> Option<(Vec<R>, Clusters)> {
         let given = self.given(&settings.fleet);
         let read = self.read(&settings.fleet)?;
@@ -113,7 +114,7 @@ impl Run {
                 console.print(&manifest::stream(&manifests.concat()))?;
             }
             Format::Json => {
-                let clusters = self.render(settings, |rendered| pipeline::document(rendered, settings.show));
+                let clusters = self.render(settings, |rendered| pipeline::document(&rendered, settings.show));
                 let Some((clusters, _)) = clusters else {
                     return self.stop(settings.format, ExitStatus::Wrong, console);
                 };
@@ -132,14 +133,14 @@ impl Run {
         folder: &Folder,
         staged: bool,
     ) -> Result<Comparison, ExitStatus> {
-        let look = |rendered: &RenderedCluster| {
+        let look = |rendered: RenderedCluster| {
+            let cluster = Arc::clone(rendered.name());
             let manifests = pipeline::manifests(rendered, settings.show);
-            out::look_at(folder, rendered.name(), manifests, staged)
+            out::look_at(folder, &cluster, manifests, staged)
         };
         let Some((looked, clusters)) = self.render(settings, look) else { return Err(ExitStatus::Wrong) };
         let looked =
             looked.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| self.refuse(&error))?;
-        let looked = looked.into_iter().flatten().collect();
         out::compare(folder, looked, &clusters).map_err(|error| self.refuse(&error))
     }
 

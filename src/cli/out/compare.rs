@@ -8,7 +8,7 @@ use std::path::Path;
 use super::error::Error;
 use super::folder::{Folder, Found, look, read, real_folder};
 use super::index::{Index, digest, is_ours};
-use super::write::Staged;
+use super::write::{NewFolder, Staged};
 use crate::cli::selection::Clusters;
 use crate::report::manifest::{Change, FileChange, Manifest};
 
@@ -28,17 +28,27 @@ pub struct Comparison {
     pub unchanged: usize,
     /// The files that are rendered, each with the unit that it is of.
     wanted: BTreeMap<String, String>,
-    /// What is to be put in its place, by path.
-    pub(super) write: Vec<(String, Staged)>,
+    /// The folders of clusters that have none yet, with what is written of those clusters.
+    pub(super) new_folders: Vec<NewFolder>,
+    /// What is to be put in its place, by path; `None` for what is in a new folder.
+    pub(super) write: Vec<(String, Option<Staged>)>,
     /// What is to be removed.
     pub(super) remove: Vec<String>,
     /// What the index is to hold in the end.
     pub(super) index: Index,
 }
 
-/// One rendered file beside what stands in the folder.
-#[derive(Debug)]
+/// The rendered files of a cluster beside what stands in the folder.
+#[derive(Debug, Default)]
 pub struct Looked {
+    files: Vec<File>,
+    /// Its folder with the new files, if it has none yet and there are to be some.
+    new_folder: Option<NewFolder>,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct File {
     path: String,
     unit: String,
     digest: String,
@@ -52,8 +62,19 @@ enum Beside {
     Same,
     /// What nothing may be written to.
     Refused(Error),
-    /// Nothing, or something else; the new file, if there is to be one, and why it may not be put there.
-    Other { change: FileChange, staged: Option<Staged>, refused: Option<Error> },
+    /// Nothing, or something else; the new file, and why it may not be put there.
+    Other { change: FileChange, new: New, refused: Option<Error> },
+}
+
+/// Where a new file stands until it is put in its place.
+#[derive(Debug)]
+enum New {
+    /// There is to be none.
+    No,
+    /// Beside it.
+    File(Staged),
+    /// In the new folder of its cluster.
+    InFolder,
 }
 
 /// Looks at the places of the rendered files of a cluster. With `staged`, the new files are made beside them where
@@ -66,19 +87,35 @@ pub fn look_at(
     cluster: &str,
     manifests: impl Iterator<Item = Manifest>,
     staged: bool,
-) -> Result<Vec<Looked>, Error> {
+) -> Result<Looked, Error> {
+    // Asked once, not for each file.
     let is_there = OnceCell::new();
-    let look = |manifest: Manifest| {
+    let mut looked = Looked::default();
+    for manifest in manifests {
         let path = manifest.path();
         if !is_ours(&path) {
             return Err(Error::Name(path));
         }
-        // Asked once, not for each file.
         let is_there = is_there.get_or_init(|| real_folder(&folder.path.join(cluster)).ok());
-        let found = beside(folder, &path, &manifest, *is_there, staged)?;
-        Ok(Looked { unit: manifest.unit, digest: digest(manifest.text.as_bytes()), path, found })
-    };
-    manifests.map(look).collect()
+        let mut found = beside(folder, &path, &manifest, *is_there)?;
+        if let Beside::Other { new, refused: None, .. } = &mut found
+            && staged
+        {
+            *new = if *is_there == Some(false) {
+                let new_folder = match &mut looked.new_folder {
+                    Some(new_folder) => new_folder,
+                    none => none.insert(NewFolder::make(&folder.path, cluster)?),
+                };
+                new_folder.add(&manifest)?;
+                New::InFolder
+            } else {
+                New::File(Staged::for_manifest(&folder.path, &manifest)?)
+            };
+        }
+        let digest = digest(manifest.text.as_bytes());
+        looked.files.push(File { unit: manifest.unit, digest, path, found });
+    }
+    Ok(looked)
 }
 
 /// `has_folder`: whether the folder of its cluster is there; `None` if it is something else, or could not be looked at.
@@ -87,7 +124,6 @@ fn beside(
     path: &str,
     manifest: &Manifest,
     has_folder: Option<bool>,
-    staged: bool,
 ) -> Result<Beside, Error> {
     let file = folder.path.join(path);
     let on_disk = match has_folder {
@@ -111,11 +147,7 @@ fn beside(
             }
         },
     };
-    let staged = match staged && refused.is_none() {
-        true => Some(Staged::for_manifest(&folder.path, manifest)?),
-        false => None,
-    };
-    Ok(Beside::Other { change, staged, refused })
+    Ok(Beside::Other { change, new: New::No, refused })
 }
 
 /// Compares what was rendered with the folder. Files of clusters that were not chosen are left out of account.
@@ -125,8 +157,11 @@ fn beside(
 /// in [`Comparison::refused`].
 pub fn compare(folder: &Folder, looked: Vec<Looked>, clusters: &Clusters) -> Result<Comparison, Error> {
     let mut found = Comparison { index: folder.index.clone(), ..Comparison::default() };
-    for one in looked {
-        found.add(one)?;
+    for Looked { files, new_folder } in looked {
+        for file in files {
+            found.add(file)?;
+        }
+        found.new_folders.extend(new_folder);
     }
     for (path, written) in &folder.index {
         let of_chosen = path.split_once('/').is_some_and(|(cluster, _)| clusters.contains(cluster));
@@ -165,8 +200,8 @@ pub fn strangers(folder: &Folder, comparison: &Comparison) -> Result<Vec<FileCha
 }
 
 impl Comparison {
-    fn add(&mut self, looked: Looked) -> Result<(), Error> {
-        let Looked { path, unit, digest, found } = looked;
+    fn add(&mut self, file: File) -> Result<(), Error> {
+        let File { path, unit, digest, found } = file;
         if let Some(first) = self.wanted.insert(path.clone(), unit.clone()) {
             return Err(Error::Twice { path, first, second: unit });
         }
@@ -176,10 +211,14 @@ impl Comparison {
                 self.refused.push(error);
                 return Ok(());
             }
-            Beside::Other { change, staged, refused } => {
+            Beside::Other { change, new, refused } => {
                 self.changes.push(change);
                 self.refused.extend(refused);
-                self.write.extend(staged.map(|staged| (path.clone(), staged)));
+                match new {
+                    New::No => {}
+                    New::File(staged) => self.write.push((path.clone(), Some(staged))),
+                    New::InFolder => self.write.push((path.clone(), None)),
+                }
             }
         }
         self.index.insert(path, digest);

@@ -31,7 +31,7 @@ fn compared(
     let mut looked = Vec::new();
     for of_cluster in manifests.chunk_by(|a, b| a.cluster == b.cluster) {
         let Some(first) = of_cluster.first() else { continue };
-        looked.extend(look_at(folder, &first.cluster, of_cluster.iter().cloned(), staged)?);
+        looked.push(look_at(folder, &first.cluster, of_cluster.iter().cloned(), staged)?);
     }
     compare(folder, looked, clusters)
 }
@@ -128,6 +128,11 @@ fn b76_foreign_files_are_neither_overwritten_nor_removed() {
         render(dir.path(), &[manifest(A, "x", "1\n"), manifest(A, "y", "1\n")], &Clusters::All),
         Err("DIR/prod-a/x.yaml: was not written by fleetwright and is not overwritten".into())
     );
+    assert_eq!(tree(dir.path()), ["README=mine", "prod-a/", "prod-a/other.yaml=mine", "prod-a/x.yaml=mine"]);
+
+    // Nor is the folder of another cluster begun.
+    let both = [manifest(A, "x", "1\n"), manifest(B, "x", "1\n")];
+    assert!(render(dir.path(), &both, &Clusters::All).is_err());
     assert_eq!(tree(dir.path()), ["README=mine", "prod-a/", "prod-a/other.yaml=mine", "prod-a/x.yaml=mine"]);
 
     // What is not in the way stays, and what is already as rendered is taken over.
@@ -260,6 +265,8 @@ fn s14_a_killed_run_leaves_nothing_for_long() {
     for left in [".fleetwright-tmp-0123456789abcdef", "prod-a/.fleetwright-tmp-0123456789abcdef"] {
         fs::write(dir.path().join(left), "half").unwrap();
     }
+    fs::create_dir(dir.path().join(".fleetwright-tmp-fedcba9876543210")).unwrap();
+    fs::write(dir.path().join(".fleetwright-tmp-fedcba9876543210/x.yaml"), "half").unwrap();
     for mine in [".fleetwright-tmp-mine", "prod-a/.fleetwright-tmp-0123456789abcdefg"] {
         fs::write(dir.path().join(mine), "mine").unwrap();
     }

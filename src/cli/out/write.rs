@@ -1,4 +1,4 @@
-//! Writing: whole files, by way of temporary ones.
+//! Writing: whole files and whole folders of clusters, by way of temporary ones.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::hash::{BuildHasher, RandomState};
@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use super::compare::Comparison;
 use super::error::Error;
-use super::folder::{Folder, real_folder};
+use super::folder::Folder;
 use super::index::{self, INDEX, Index};
 use crate::report::manifest::Manifest;
 
-/// What the name of a temporary file begins with; sixteen hexadecimal digits follow.
+/// What the name of a temporary file or folder begins with; sixteen hexadecimal digits follow.
 const TEMPORARY: &str = ".fleetwright-tmp-";
 
 /// The mode of a file, as far as the umask allows.
@@ -51,17 +51,11 @@ pub fn write(folder: &Folder, mut comparison: Comparison) -> Result<Outcome, Err
     }
     save(folder, &folder.index, &widened)?;
     let written = comparison.write.len();
-    let mut made: Option<PathBuf> = None;
+    for cluster in comparison.new_folders {
+        cluster.put()?;
+    }
     for (_, staged) in comparison.write {
-        if let Some(cluster) = staged.path.parent().filter(|cluster| *cluster != folder.path)
-            && made.as_deref() != Some(cluster)
-        {
-            if !real_folder(cluster)? {
-                fs::create_dir(cluster).map_err(Error::io("make this folder", cluster))?;
-            }
-            made = Some(cluster.to_owned());
-        }
-        staged.put()?;
+        staged.map_or(Ok(()), Staged::put)?;
     }
     for path in &comparison.remove {
         remove(&folder.path.join(path))?;
@@ -111,12 +105,10 @@ impl Staged {
         stage(folder, folder.join(name), bytes, permissions.mode() & 0o777, finish)
     }
 
-    /// The text of a manifest for its place below `folder`. Until it is put there it stands in `folder` itself: the one
-    /// of its cluster may not be there yet.
+    /// The text of a manifest for its place below `folder`, in which it stands until it is put there.
     pub(super) fn for_manifest(folder: &Path, manifest: &Manifest) -> Result<Self, Error> {
-        let mode = if manifest.shows_secrets { SECRET_MODE } else { MODE };
         let (path, text) = (folder.join(manifest.path()), manifest.text.as_bytes());
-        stage(folder, path, text, mode, |_| Ok(()))
+        stage(folder, path, text, mode(manifest), |_| Ok(()))
     }
 
     /// Puts the file in its place, in one step.
@@ -141,7 +133,63 @@ impl Drop for Staged {
     }
 }
 
-/// The bytes for `path`, in a temporary file in `folder`, which is on the same file system.
+fn mode(manifest: &Manifest) -> u32 {
+    if manifest.shows_secrets { SECRET_MODE } else { MODE }
+}
+
+/// The folder of a cluster that has none yet, filled beside its place. It is taken away unless it is put there.
+#[derive(Debug)]
+pub(super) struct NewFolder {
+    temporary: PathBuf,
+    path: PathBuf,
+    is_put: bool,
+}
+
+impl NewFolder {
+    /// An empty one, for the cluster's place below `folder`.
+    pub(super) fn make(folder: &Path, cluster: &str) -> Result<Self, Error> {
+        let path = folder.join(cluster);
+        let temporary = temporary(folder, &path);
+        fs::create_dir(&temporary).map_err(Error::io("make this folder", &path))?;
+        Ok(Self { temporary, path, is_put: false })
+    }
+
+    /// Adds the file of a manifest of this cluster.
+    pub(super) fn add(&self, manifest: &Manifest) -> Result<(), Error> {
+        let file = self.temporary.join(&manifest.file);
+        match create(&file, manifest.text.as_bytes(), mode(manifest), |_| Ok(())) {
+            // The second unit with this file; the comparison refuses it.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            done => done.map_err(Error::io("write this file", &self.path.join(&manifest.file))),
+        }
+    }
+
+    /// Puts the folder in its place, with all files in it, in one step.
+    fn put(mut self) -> Result<(), Error> {
+        fs::rename(&self.temporary, &self.path).map_err(Error::io("make this folder", &self.path))?;
+        self.is_put = true;
+        Ok(())
+    }
+}
+
+impl Drop for NewFolder {
+    fn drop(&mut self) {
+        if !self.is_put {
+            match fs::remove_dir_all(&self.temporary) {
+                // As for a file that is not put in its place.
+                Ok(()) | Err(_) => {}
+            }
+        }
+    }
+}
+
+/// A path in `folder`, which is on the same file system as `path`, for what is to be put there. A random name cannot
+/// be taken in advance.
+fn temporary(folder: &Path, path: &Path) -> PathBuf {
+    folder.join(format!("{TEMPORARY}{:016x}", RandomState::new().hash_one(path)))
+}
+
+/// The bytes for `path`, in a temporary file in `folder`.
 fn stage(
     folder: &Path,
     path: PathBuf,
@@ -149,17 +197,21 @@ fn stage(
     mode: u32,
     finish: impl FnOnce(&fs::File) -> io::Result<()>,
 ) -> Result<Staged, Error> {
-    // `create_new` follows no link that somebody put there; a random name cannot be put there in advance.
-    let temporary = folder.join(format!("{TEMPORARY}{:016x}", RandomState::new().hash_one(&path)));
-    let staged = Staged { temporary, path, is_put: false };
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(mode)
-        .open(&staged.temporary)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| finish(&file)))
-        .map_err(Error::io("write this file", &staged.path))?;
+    let staged = Staged { temporary: temporary(folder, &path), path, is_put: false };
+    create(&staged.temporary, bytes, mode, finish).map_err(Error::io("write this file", &staged.path))?;
     Ok(staged)
+}
+
+/// Writes a file that is not there; follows no link that somebody put in its place.
+fn create(
+    path: &Path,
+    bytes: &[u8],
+    mode: u32,
+    finish: impl FnOnce(&fs::File) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
+    file.write_all(bytes)?;
+    finish(&file)
 }
 
 /// Writes a file that is not there yet.
@@ -194,10 +246,15 @@ fn remove(file: &Path) -> Result<(), Error> {
 pub fn sweep(folder: &Path) -> Result<(), Error> {
     for entry in fs::read_dir(folder).map_err(Error::io("list this folder", folder))? {
         let entry = entry.map_err(Error::io("list this folder", folder))?;
-        let is_file = entry.file_type().map_err(Error::io("look at this path", &entry.path()))?.is_file();
-        if is_file && entry.file_name().to_str().is_some_and(is_temporary) {
-            let path = entry.path();
+        let path = entry.path();
+        let kind = entry.file_type().map_err(Error::io("look at this path", &path))?;
+        if !entry.file_name().to_str().is_some_and(is_temporary) {
+            continue;
+        }
+        if kind.is_file() {
             fs::remove_file(&path).map_err(Error::io("remove this file", &path))?;
+        } else if kind.is_dir() {
+            fs::remove_dir_all(&path).map_err(Error::io("remove this folder", &path))?;
         }
     }
     Ok(())

@@ -156,7 +156,7 @@ fn b76_a_folder_that_cannot_be_written_is_told() {
         },
         ..Case::default()
     }), @"
-    error[X030]: out/prod-a/web.yaml: cannot write this file: Permission denied (os error 13)
+    error[X030]: out/prod-a: cannot make this folder: Permission denied (os error 13)
      |
      = help: make it and its folder writable for you, or give another folder
 
