@@ -3,7 +3,11 @@
 //! at a time.
 //!
 //! `cargo bench --bench render -- [CLUSTERS [SERVICES]]`; 30 clusters and 200 services without numbers. Each service
-//! has ten objects. `helm` is `go install helm.sh/helm/v4/cmd/helm@latest`, `jrsonnet` the crate of that name.
+//! has ten objects. `helm` is `go install helm.sh/helm/v4/cmd/helm@latest`, `jrsonnet` is
+//! `cargo install jrsonnet --version 0.5.0-pre98`: the crate has no release that is no preview.
+//!
+//! Not twice within five minutes: for so long ext4 keeps apart the inodes of files that were removed, and those of one
+//! run are removed at its end. Making the files of the next takes several times as long then.
 
 #![allow(
     clippy::unwrap_used,
