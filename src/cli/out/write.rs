@@ -175,11 +175,30 @@ impl NewFolder {
 impl Drop for NewFolder {
     fn drop(&mut self) {
         if !self.is_put {
-            match fs::remove_dir_all(&self.temporary) {
+            match clear(&self.temporary) {
                 // As for a file that is not put in its place.
                 Ok(()) | Err(_) => {}
             }
         }
+    }
+}
+
+/// Removes a temporary folder with the files in it. What else somebody put there stays.
+fn clear(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    removed(fs::remove_dir(folder))
+}
+
+/// That a folder was to be removed, and had something in it, is no error.
+fn removed(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+        result => result,
     }
 }
 
@@ -231,12 +250,7 @@ pub fn new_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 fn remove(file: &Path) -> Result<(), Error> {
     fs::remove_file(file).map_err(Error::io("remove this file", file))?;
     let Some(folder) = file.parent() else { return Ok(()) };
-    match fs::remove_dir(folder) {
-        Err(error) if error.kind() != io::ErrorKind::DirectoryNotEmpty => {
-            Err(Error::io("remove this empty folder", folder)(error))
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
+    removed(fs::remove_dir(folder)).map_err(Error::io("remove this empty folder", folder))
 }
 
 /// Takes away what killed runs left in a folder. Only under its lock.
@@ -254,7 +268,7 @@ pub fn sweep(folder: &Path) -> Result<(), Error> {
         if kind.is_file() {
             fs::remove_file(&path).map_err(Error::io("remove this file", &path))?;
         } else if kind.is_dir() {
-            fs::remove_dir_all(&path).map_err(Error::io("remove this folder", &path))?;
+            clear(&path).map_err(Error::io("remove this folder", &path))?;
         }
     }
     Ok(())
