@@ -100,7 +100,7 @@ impl Shop {
             fs::write(place.join("templates").join(name), text).unwrap();
         }
         let head = "fleet \"bench\" {\n  templates = \"../templates\"\n}\n\nprofile \"base\" {\n  values = {\n    marked = ";
-        fs::write(fleet.join("fleet.hcl"), format!("{head}{}\n  }}\n}}\n", self.marked)).unwrap();
+        fs::write(fleet.join("fleet.hcl"), format!("{head}{}\n  }}\n}}\n\noutput \"domains\" {{\n  value = {{ for c in clusters : c.name => c.values.domain }}\n}}\n", self.marked)).unwrap();
         let mut text = String::new();
         for cluster in self.clusters() {
             let Cluster { name, zone, layer, domain, replicas } = cluster;
