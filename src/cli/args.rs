@@ -4,6 +4,7 @@ mod apply;
 mod diff;
 mod edit;
 mod explain;
+mod external;
 mod status;
 
 use std::num::NonZeroUsize;
@@ -16,6 +17,7 @@ pub use self::apply::{ApplyArgs, ApplyOutputArgs, LogFormat, PatienceArgs, Permi
 pub use self::diff::{AgainstArg, DiffArgs, DiffFormat, DiffOutputArgs};
 pub use self::edit::{FmtArgs, SetArgs};
 pub use self::explain::ExplainArgs;
+pub use self::external::ExternalArgs;
 pub use self::status::{HistoryArgs, StatusArgs, UnlockArgs};
 use crate::cluster::{DurationError, parse_duration};
 
@@ -38,6 +40,7 @@ Getting started:
   fleetwright apply           changes one cluster, to readiness
   fleetwright status          what each cluster holds, and how far it has come
   fleetwright fmt             lays the fleet's files out
+  fleetwright external        hands facts of the fleet to Terraform
 
 Exit status, the same for every command:
   0  done, or no differences
@@ -86,6 +89,9 @@ pub enum Command {
     /// Give back the lock of a run that has ended without doing so
     #[command(after_long_help = status::UNLOCK)]
     Unlock(UnlockArgs),
+    /// Answer the query of Terraform's data source `external`
+    #[command(after_long_help = external::EXTERNAL)]
+    External(ExternalArgs),
     /// Pin a cluster by the UID of its kube-system namespace
     #[command(after_long_help = TRUST, mut_arg("rev", |rev| rev.hide(true)))]
     Trust(TrustArgs),

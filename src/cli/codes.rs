@@ -74,5 +74,15 @@ pub const OBJECT: Code = Code::new("X036");
 pub const FIELD: Code = Code::new("X037");
 /// The operating system refused to read or write.
 pub const MACHINE: Code = Code::new("X030");
+/// A query of Terraform that is none.
+pub const QUERY: Code = Code::new("X041");
+/// A query for what the fleet does not have.
+pub const NOT_THERE: Code = Code::new("X042");
+/// A query for what is sensitive.
+pub const SENSITIVE_ANSWER: Code = Code::new("X043");
+/// Something sensitive that is left out of an answer.
+pub const LEFT_OUT: Code = Code::new("X044");
+/// An answer that cannot be given as a map of strings.
+pub const ANSWER: Code = Code::new("X045");
 /// `init` would overwrite something.
 pub const INIT_EXISTS: Code = Code::new("X040");

@@ -30,6 +30,15 @@ impl Console {
         written(io::stdout().lock(), text)
     }
 
+    /// Writes to stdout what somebody has asked for and waits for.
+    ///
+    /// # Errors
+    /// If the stream cannot be written, also where its reader has gone: it was not told then.
+    pub fn answer(&self, text: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+    }
+
     /// Writes a message to stderr.
     ///
     /// # Errors

@@ -80,6 +80,7 @@ fn dispatch(
         Settings::Status(settings) => command::status::run(&settings, &console),
         Settings::History(settings) => command::history::run(&settings, &console),
         Settings::Unlock(settings) => command::unlock::run(&settings, &console),
+        Settings::External(settings) => command::external::run(settings, &console),
         Settings::Fmt(settings) => command::fmt::run(&settings, &console),
         Settings::Set(settings) => command::set::run(&settings, &console),
         Settings::SchemaFetch(settings) => command::schema::run(&settings, &console),

@@ -36,11 +36,38 @@ impl Clusters {
     }
 }
 
+/// What the two ways to choose are called where they were given.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    cluster: &'static str,
+    select: &'static str,
+}
+
+impl Words {
+    /// The flags of a command line.
+    pub const FLAGS: Self = Self { cluster: "--cluster", select: "--select" };
+    /// The keys of a query.
+    pub const KEYS: Self = Self { cluster: "`cluster`", select: "`select`" };
+}
+
 /// The clusters that `--cluster` and `--select` both leave.
 ///
 /// # Errors
 /// Everything that names nothing, or that is no selector; and if nothing is left.
 pub fn select(
+    selection: &Selection,
+    clusters: &[Cluster],
+    sources: &mut SourceMap,
+) -> Result<Clusters, Diagnostics> {
+    select_by(Words::FLAGS, selection, clusters, sources)
+}
+
+/// As [`select`], where they have other names.
+///
+/// # Errors
+/// As [`select`].
+pub fn select_by(
+    words: Words,
     selection: &Selection,
     clusters: &[Cluster],
     sources: &mut SourceMap,
@@ -54,7 +81,7 @@ pub fn select(
         chosen.extend(clusters.iter().map(|cluster| cluster.name.clone()));
     }
     for pattern in &selection.clusters {
-        match named(pattern, clusters) {
+        match named(words, pattern, clusters) {
             Ok(names) => chosen.extend(names),
             Err(problem) => problems.push(*problem),
         }
@@ -63,8 +90,11 @@ pub fn select(
         match Selector::parse(text) {
             // What a script passes whose variable is not set.
             Ok(_) if text.trim().is_empty() => problems.push(
-                Diagnostic::error(codes::EVERY_CLUSTER, "--select is empty, which chooses every cluster")
-                    .help("leave --select out to mean every cluster"),
+                Diagnostic::error(
+                    codes::EVERY_CLUSTER,
+                    format!("{} is empty, which chooses every cluster", words.select),
+                )
+                .help(format!("leave {} out to mean every cluster", words.select)),
             ),
             Ok(selector) => {
                 let matching = |name: &Arc<str>| {
@@ -73,11 +103,14 @@ pub fn select(
                 chosen.retain(matching);
             }
             Err(error) => {
-                let file = sources.add("--select", text.as_str());
+                let file = sources.add(words.select, text.as_str());
                 problems.push(
-                    Diagnostic::error(codes::SELECTOR, format!("--select is no label selector: {error}"))
-                        .at(Span::new(file, error.at), "")
-                        .help("write it as in kubectl: `env=prod,zone!=eu-west-1a,tier in (web,api)`"),
+                    Diagnostic::error(
+                        codes::SELECTOR,
+                        format!("{} is no label selector: {error}", words.select),
+                    )
+                    .at(Span::new(file, error.at), "")
+                    .help("write it as in kubectl: `env=prod,zone!=eu-west-1a,tier in (web,api)`"),
                 );
             }
         }
@@ -86,21 +119,19 @@ pub fn select(
         return Err(problems);
     }
     if chosen.is_empty() {
-        return Err(nothing_left(clusters).into());
+        return Err(nothing_left(words, clusters).into());
     }
     Ok(Clusters::Only(chosen))
 }
 
-fn named(pattern: &str, clusters: &[Cluster]) -> Result<Vec<Arc<str>>, Box<Diagnostic>> {
+fn named(words: Words, pattern: &str, clusters: &[Cluster]) -> Result<Vec<Arc<str>>, Box<Diagnostic>> {
+    let flag = words.cluster;
     // Never longer than a message can be.
     let shown = Value::string(pattern).shown();
     if !pattern.is_empty() && pattern.chars().all(|c| c == '*') {
         return Err(Box::new(
-            Diagnostic::error(
-                codes::EVERY_CLUSTER,
-                format!("--cluster {shown} chooses nothing in particular"),
-            )
-            .help("leave --cluster out to mean every cluster"),
+            Diagnostic::error(codes::EVERY_CLUSTER, format!("{flag} {shown} chooses nothing in particular"))
+                .help(format!("leave {flag} out to mean every cluster")),
         ));
     }
     let names = clusters.iter().map(|cluster| &cluster.name);
@@ -110,19 +141,19 @@ fn named(pattern: &str, clusters: &[Cluster]) -> Result<Vec<Arc<str>>, Box<Diagn
     }
     let all = || clusters.iter().map(|cluster| &*cluster.name);
     let message = if pattern.contains('*') {
-        format!("--cluster {shown} matches no cluster of the fleet")
+        format!("{flag} {shown} matches no cluster of the fleet")
     } else {
         format!("the fleet has no cluster {shown}")
     };
     let problem = Diagnostic::error(codes::NO_SUCH_CLUSTER, message);
     Err(Box::new(match suggest(pattern, all()) {
-        _ if pattern == "all" => problem.help("leave --cluster out to mean every cluster"),
+        _ if pattern == "all" => problem.help(format!("leave {flag} out to mean every cluster")),
         Some(near) => problem.help(format!("did you mean `{near}`?")),
         None => problem.help(format!("the clusters are {}", one_of(all()))),
     }))
 }
 
-fn nothing_left(clusters: &[Cluster]) -> Diagnostic {
+fn nothing_left(words: Words, clusters: &[Cluster]) -> Diagnostic {
     let problem = Diagnostic::error(codes::NOTHING_SELECTED, "no cluster is left to work on");
     let pairs: BTreeSet<String> = clusters
         .iter()
@@ -130,7 +161,7 @@ fn nothing_left(clusters: &[Cluster]) -> Diagnostic {
         .collect();
     problem
         .note(format!("labels of the fleet's clusters: {}", one_of(pairs.iter().map(String::as_str))))
-        .help("loosen --select or --cluster")
+        .help(format!("loosen {} or {}", words.select, words.cluster))
 }
 
 /// Whether a name fits a pattern in which `*` stands for any number of characters.

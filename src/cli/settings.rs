@@ -13,8 +13,9 @@ use std::time::Duration;
 pub use self::apply::{Allowed, Apply, History, Status, Unlock};
 use super::args::{
     AgainstArg, Arguments, Command, CompletionArgs, ConnectArgs, DiffArgs, DiffFormat, DiffOutputArgs,
-    ExplainArgs, FindingsArgs, FindingsFormat, FleetArgs, FmtArgs, Format, InitArgs, ManArgs, OutputArgs,
-    RenderArgs, SchemaCommand, SchemaFetchArgs, SetArgs, TrustArgs, ValidateArgs, VersionArgs, When,
+    ExplainArgs, ExternalArgs, FindingsArgs, FindingsFormat, FleetArgs, FmtArgs, Format, InitArgs, ManArgs,
+    OutputArgs, RenderArgs, SchemaCommand, SchemaFetchArgs, SetArgs, TrustArgs, ValidateArgs, VersionArgs,
+    When,
 };
 use super::console::Console;
 use super::environment::{Environment, Terminal};
@@ -42,6 +43,8 @@ pub enum Settings {
     History(History),
     /// `unlock`.
     Unlock(Unlock),
+    /// `external`: the fleet to read, unless the query names it.
+    External(Fleet),
     /// `fmt`.
     Fmt(Fmt),
     /// `set`.
@@ -358,6 +361,10 @@ impl Settings {
             Command::Unlock(args) => {
                 let (unlock, color) = Unlock::new(args, environment, terminal);
                 (Self::Unlock(unlock), console(color))
+            }
+            // What reads it shows its text as it is.
+            Command::External(ExternalArgs { fleet }) => {
+                (Self::External(Fleet::new(fleet, environment, terminal)), console(When::Never))
             }
             Command::Fmt(FmtArgs { paths, check, diff, fleet, color }) => {
                 let what = match paths.as_slice() {

@@ -43,6 +43,7 @@ pub use duration::{DurationError, parse as parse_duration};
 pub use eval::{Reference, references};
 pub use excuses::{Excuse, Excuses, Failing, Used};
 pub use freeze::{Freeze, Window};
+pub(crate) use function::json_text;
 pub use moved::Moved;
 pub use named::Named;
 pub use number::{Number, NumberError};

@@ -13,6 +13,7 @@ pub mod fetched;
 pub mod github;
 pub mod history;
 pub mod json;
+pub mod line;
 pub mod manifest;
 mod placed;
 pub mod release;

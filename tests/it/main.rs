@@ -14,6 +14,7 @@ mod determinism;
 mod diff;
 mod example;
 mod explain;
+mod external;
 mod fmt;
 mod fmt_oracle;
 mod functions;

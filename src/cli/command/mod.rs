@@ -4,6 +4,7 @@ pub mod apply;
 pub mod completion;
 pub mod diff;
 pub mod explain;
+pub mod external;
 pub mod fmt;
 mod head;
 pub mod history;

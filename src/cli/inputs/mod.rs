@@ -2,7 +2,7 @@
 
 mod file;
 mod hcl;
-mod json;
+pub mod json;
 
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub fn collect(variables: &Variables, sources: &mut SourceMap, problems: &mut Di
     for (name, value) in &variables.environment {
         match (name.to_str(), value.to_str()) {
             (Some(name), Some(value)) => {
-                given.push(text(name, GivenFrom::Environment, VARIABLE_PREFIX, value, sources));
+                given.push(variable(name, GivenFrom::Environment, VARIABLE_PREFIX, value, sources));
             }
             (name, _) => problems.push(not_utf8(name, value)),
         }
@@ -34,7 +34,7 @@ pub fn collect(variables: &Variables, sources: &mut SourceMap, problems: &mut Di
     for flag in &variables.flags {
         match flag.split_once('=') {
             Some((name, value)) if !name.trim().is_empty() => {
-                given.push(text(name.trim(), GivenFrom::CommandLine, "--var ", value, sources));
+                given.push(variable(name.trim(), GivenFrom::CommandLine, "--var ", value, sources));
             }
             _ => problems.push(
                 // The text is not repeated: it may be a secret that lost its name.
@@ -49,7 +49,8 @@ pub fn collect(variables: &Variables, sources: &mut SourceMap, problems: &mut Di
 /// The longest name of a variable that a place repeats, in bytes.
 const LONGEST_NAME: usize = 100;
 
-fn text(name: &str, from: GivenFrom, place: &str, value: &str, sources: &mut SourceMap) -> Given {
+/// A value that was given as text, and its text as a file that messages can point into; `place` stands before its name.
+pub fn variable(name: &str, from: GivenFrom, place: &str, value: &str, sources: &mut SourceMap) -> Given {
     let shown = name.get(..LONGEST_NAME).unwrap_or(name);
     let place = format!("{place}{shown}");
     let span = Span::new(sources.add(place, value), 0..value.len());

@@ -12,7 +12,7 @@ use crate::cluster::value::{Kind, Value};
 const MAX_DEPTH: usize = 64;
 
 /// The value as JSON on one line: keys sorted; `<`, `>`, `&`, U+2028 and U+2029 escaped, as Terraform does.
-pub(super) fn encode(value: &Value) -> Result<String, Limit> {
+pub(crate) fn encode(value: &Value) -> Result<String, Limit> {
     let mut text = Text::default();
     encode_into(value, &mut text)?;
     Ok(text.into_string())

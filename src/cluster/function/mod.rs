@@ -26,6 +26,7 @@ mod cases;
 mod tests;
 
 pub(super) use arguments::{Arguments, Failure};
+pub(crate) use json::encode as json_text;
 
 use super::value::Value;
 
