@@ -58,6 +58,10 @@ fn status_tells_of_releases_drift_and_what_differs() {
         ready since TIME, soaked
         no drift
     ");
+    // What Terraform is told of the release is what was applied.
+    let applied = json_of(&scene.run(&["status", "--cluster", "a", "-o", "json"]));
+    let asked = scene.place.run_with_stdin(&["external"], br#"{"release": "a"}"#);
+    assert_eq!(json_of(&asked)["release"], applied["clusters"][0]["release"]["digest"], "{}", said(&asked));
     // Somebody changes what is ours.
     block_on(async {
         let someone = scene.someone("kubectl-edit").await;
