@@ -182,7 +182,7 @@ pub fn unchecked(
 ) -> Rendered {
     let recorded = recorded(&loaded.resolved, &loaded.schemas, &loaded.sources, clusters);
     let options = options(clusters, threads, &recorded);
-    let (rendered, found) = render::render(&loaded.resolved, &loaded.sources, map, &options, &|_| {});
+    let (rendered, found) = render::render(&loaded.resolved, &loaded.sources, map, &options);
     problems.append(found);
     rendered
 }

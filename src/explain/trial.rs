@@ -153,7 +153,7 @@ impl Laboratory<'_> {
     ) -> Option<Vec<RenderedUnit>> {
         let options = Options { clusters: Some([Arc::clone(&cluster.name)].into()), ..Options::default() };
         let mut map = self.ground.map.clone();
-        let (rendered, problems) = render::render(resolved, self.ground.sources, &mut map, &options, &|_| {});
+        let (rendered, problems) = render::render(resolved, self.ground.sources, &mut map, &options);
         if problems.has_errors() {
             return None;
         }

@@ -69,16 +69,6 @@ pub struct Options {
     pub scopes: BTreeMap<Arc<str>, Scopes>,
 }
 
-/// What is told while a fleet is rendered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// All units of a cluster that has any were rendered. Told in no fixed order, from any thread.
-    Rendered {
-        /// The name of the cluster.
-        cluster: Arc<str>,
-    },
-}
-
 /// Renders a fleet.
 ///
 /// All errors of all clusters are reported. A cluster with an error is there with what did render, and says
@@ -88,7 +78,6 @@ pub fn render(
     sources: &Sources,
     map: &mut SourceMap,
     options: &Options,
-    on_event: &(dyn Fn(Event) + Sync),
 ) -> (Rendered, Diagnostics) {
     let (templates, mut problems) = Templates::load(fleet, &fleet.named(), sources, map);
     let Some(templates) = templates else { return (Rendered::default(), problems) };
@@ -96,14 +85,8 @@ pub fn render(
         Ok(renderer) => renderer,
         Err(unfit) => return (Rendered::default(), unfit),
     };
-    let rendered = renderer.each(
-        options,
-        |number| fleet.clusters.get(number),
-        |_, cluster, found| {
-            on_event(Event::Rendered { cluster: cluster.name.clone() });
-            (cluster, found)
-        },
-    );
+    let rendered =
+        renderer.each(options, |number| fleet.clusters.get(number), |_, cluster, found| (cluster, found));
     let mut clusters = Vec::with_capacity(rendered.len());
     for (cluster, found) in rendered {
         clusters.push(cluster);

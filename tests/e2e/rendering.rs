@@ -33,7 +33,7 @@ impl Rendering {
             .filter_map(|cluster| Some((cluster.name.clone(), folder.schemas(&cluster.name).ok()?.scopes())))
             .collect();
         let options = Options { scopes, threads: 2, ..Options::default() };
-        let (rendered, problems) = render(&fleet, &sources, &mut map, &options, &|_| {});
+        let (rendered, problems) = render(&fleet, &sources, &mut map, &options);
         no_error(&problems);
         Self { fleet, rendered }
     }

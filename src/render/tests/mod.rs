@@ -101,7 +101,7 @@ impl Fleet {
     pub(super) fn run(&self) -> (Rendered, Diagnostics, SourceMap) {
         let (fleet, sources, mut map) = self.resolved();
         let options = Options { threads: self.threads, ..Options::default() };
-        let (rendered, problems) = render(&fleet, &sources, &mut map, &options, &|_| {});
+        let (rendered, problems) = render(&fleet, &sources, &mut map, &options);
         (rendered, problems, map)
     }
 

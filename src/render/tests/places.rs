@@ -9,7 +9,7 @@ use crate::render::{Options, render};
 fn places(fleet: &Fleet, object: &str, paths: &[&str]) -> Vec<String> {
     let (resolved, sources, mut map) = fleet.resolved();
     let options = Options { threads: 1, ..Options::default() };
-    let (rendered, problems) = render(&resolved, &sources, &mut map, &options, &|_| {});
+    let (rendered, problems) = render(&resolved, &sources, &mut map, &options);
     assert!(problems.is_empty(), "{}", told(problems, &map));
     let places = rendered.places(&resolved);
     let cluster = &rendered.clusters()[0];
@@ -188,7 +188,7 @@ fn a_place_is_known_on_each_cluster() {
     let fleet = Fleet::new(&config_map("x: {{ cluster.name }}")).clusters(&["prod-a", "prod-b"]);
     let (resolved, sources, mut map) = fleet.resolved();
     let options = Options { threads: 1, ..Options::default() };
-    let (rendered, _) = render(&resolved, &sources, &mut map, &options, &|_| {});
+    let (rendered, _) = render(&resolved, &sources, &mut map, &options);
     let places = rendered.places(&resolved);
     for cluster in rendered.clusters() {
         let unit = &cluster.units()[0];

@@ -77,8 +77,7 @@ fn version() -> semver::Version {
 fn rendered(read: &mut Read, clusters: &[&str]) -> Option<Rendered> {
     let clusters = Some(clusters.iter().map(|name| (*name).into()).collect());
     let options = Options { clusters, threads: 2, ..Options::default() };
-    let (rendered, problems) =
-        render::render(&read.resolved, &read.sources, &mut read.map, &options, &|_| {});
+    let (rendered, problems) = render::render(&read.resolved, &read.sources, &mut read.map, &options);
     (!problems.has_errors()).then_some(rendered)
 }
 
