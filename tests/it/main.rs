@@ -18,6 +18,7 @@ mod external;
 mod fmt;
 mod fmt_oracle;
 mod functions;
+mod fuzz;
 mod golden;
 #[path = "../harness/mod.rs"]
 mod harness;

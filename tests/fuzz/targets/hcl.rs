@@ -1,15 +1,12 @@
 //! One file of a fleet: read, resolved and laid out.
 
-#![no_main]
-
-mod whole;
-
 use fleetwright::cluster::{self, Value};
 use fleetwright::diagnostic::{Diagnostics, SourceMap};
 use fleetwright::fleet::{self, FormatError, format};
 use fleetwright::report::ClusterBlocks;
 use fleetwright::source::{RelPath, Sources};
-use libfuzzer_sys::fuzz_target;
+
+use super::whole;
 
 /// What a file means: its outputs, the values of the clusters, and the codes of all that is wrong.
 type Meaning = (Vec<Value>, Vec<Value>, Vec<(&'static str, String)>);
@@ -52,7 +49,8 @@ fn glues_a_number(text: &str) -> bool {
     })
 }
 
-fuzz_target!(|data: &[u8]| {
+/// Holds what is to hold for any input.
+pub fn hold(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Some(before) = meaning(text) else { return };
     match format(text) {
@@ -64,4 +62,4 @@ fuzz_target!(|data: &[u8]| {
         Err(FormatError::Syntax) => {}
         Err(FormatError::Meaning) => assert!(glues_a_number(text), "it would say something else"),
     }
-});
+}

@@ -1,12 +1,9 @@
 //! A whole small fleet: each file begins with a line `=== PATH`.
 
-#![no_main]
+use super::whole;
 
-mod whole;
-
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|data: &[u8]| {
+/// Holds what is to hold for any input.
+pub fn hold(data: &[u8]) {
     let mut files: whole::Files = Vec::new();
     for line in data.split_inclusive(|byte| *byte == b'\n') {
         match line.strip_prefix(b"=== ").map(|path| String::from_utf8_lossy(path).trim().to_owned()) {
@@ -19,4 +16,4 @@ fuzz_target!(|data: &[u8]| {
     }
     let first = whole::run(files.clone(), 1);
     assert!(first == whole::run(files, 2), "what came of it depends on the number of threads");
-});
+}
