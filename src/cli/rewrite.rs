@@ -155,7 +155,7 @@ pub fn write(changes: &[(Original, String)]) -> Result<(), RewriteError> {
         }
     }
     let mut written: Vec<RelPath> = Vec::new();
-    for (original, staged) in staged {
+    for (original, mut staged) in staged {
         match staged.put() {
             Ok(()) => written.push(original.path.clone()),
             Err(error) if written.is_empty() => return Err(error.into()),

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::error::Error;
 use super::folder::{Folder, Found, look, read, real_folder};
 use super::index::{Index, digest, is_ours};
-use super::write::{NewFolder, Staged};
+use super::write::{NewFolder, Put, Staged};
 use crate::cli::selection::Clusters;
 use crate::report::manifest::{Change, FileChange, Manifest};
 
@@ -28,10 +28,8 @@ pub struct Comparison {
     pub unchanged: usize,
     /// The files that are rendered, each with the unit that it is of.
     wanted: BTreeMap<String, String>,
-    /// The folders of clusters that have none yet, with what is written of those clusters.
-    pub(super) new_folders: Vec<NewFolder>,
-    /// What is to be put in its place, by path; `None` for what is in a new folder.
-    pub(super) write: Vec<(String, Option<Staged>)>,
+    /// What is to be put in its place, in order of path.
+    pub(super) put: Vec<Put>,
     /// What is to be removed.
     pub(super) remove: Vec<String>,
     /// What the index is to hold in the end.
@@ -62,23 +60,13 @@ enum Beside {
     Same,
     /// What nothing may be written to.
     Refused(Error),
-    /// Nothing, or something else; the new file, and why it may not be put there.
-    Other { change: FileChange, new: New, refused: Option<Error> },
-}
-
-/// Where a new file stands until it is put in its place.
-#[derive(Debug)]
-enum New {
-    /// There is to be none.
-    No,
-    /// Beside it.
-    File(Staged),
-    /// In the new folder of its cluster.
-    InFolder,
+    /// Nothing, or something else; the new file, unless it is in the new folder of its cluster; and why it may not be put
+    /// there.
+    Other { change: FileChange, staged: Option<Staged>, refused: Option<Error> },
 }
 
 /// Looks at the places of the rendered files of a cluster. With `staged`, the new files are made beside them where
-/// they differ.
+/// they differ, in a folder beside that of the cluster where it has none.
 ///
 /// # Errors
 /// If a file could be none of ours by its name, or something cannot be read or written.
@@ -88,6 +76,7 @@ pub fn look_at(
     manifests: impl Iterator<Item = Manifest>,
     staged: bool,
 ) -> Result<Looked, Error> {
+    let place = folder.path.join(cluster);
     // Asked once, not for each file.
     let is_there = OnceCell::new();
     let mut looked = Looked::default();
@@ -96,21 +85,16 @@ pub fn look_at(
         if !is_ours(&path) {
             return Err(Error::Name(path));
         }
-        let is_there = is_there.get_or_init(|| real_folder(&folder.path.join(cluster)).ok());
+        let is_there = is_there.get_or_init(|| real_folder(&place).ok());
         let mut found = beside(folder, &path, &manifest, *is_there)?;
-        if let Beside::Other { new, refused: None, .. } = &mut found
+        if let Beside::Other { staged: new, refused: None, .. } = &mut found
             && staged
         {
-            *new = if *is_there == Some(false) {
-                let new_folder = match &mut looked.new_folder {
-                    Some(new_folder) => new_folder,
-                    none => none.insert(NewFolder::make(&folder.path, cluster)?),
-                };
-                new_folder.add(&manifest)?;
-                New::InFolder
-            } else {
-                New::File(Staged::for_manifest(&folder.path, &manifest)?)
-            };
+            match (is_there, &mut looked.new_folder) {
+                (Some(false), Some(new_folder)) => new_folder.add(&manifest)?,
+                (Some(false), none) => none.insert(NewFolder::make(&folder.path, cluster)?).add(&manifest)?,
+                (Some(true) | None, _) => *new = Some(Staged::for_manifest(&place, &manifest)?),
+            }
         }
         let digest = digest(manifest.text.as_bytes());
         looked.files.push(File { unit: manifest.unit, digest, path, found });
@@ -147,7 +131,7 @@ fn beside(
             }
         },
     };
-    Ok(Beside::Other { change, new: New::No, refused })
+    Ok(Beside::Other { change, staged: None, refused })
 }
 
 /// Compares what was rendered with the folder. Files of clusters that were not chosen are left out of account.
@@ -161,7 +145,7 @@ pub fn compare(folder: &Folder, looked: Vec<Looked>, clusters: &Clusters) -> Res
         for file in files {
             found.add(file)?;
         }
-        found.new_folders.extend(new_folder);
+        found.put.extend(new_folder.map(Put::Folder));
     }
     for (path, written) in &folder.index {
         let of_chosen = path.split_once('/').is_some_and(|(cluster, _)| clusters.contains(cluster));
@@ -170,7 +154,7 @@ pub fn compare(folder: &Folder, looked: Vec<Looked>, clusters: &Clusters) -> Res
         }
     }
     found.changes.sort();
-    found.write.sort_by(|(a, _), (b, _)| a.cmp(b));
+    found.put.sort_by(|a, b| a.paths().cmp(b.paths()));
     Ok(found)
 }
 
@@ -211,14 +195,10 @@ impl Comparison {
                 self.refused.push(error);
                 return Ok(());
             }
-            Beside::Other { change, new, refused } => {
+            Beside::Other { change, staged, refused } => {
                 self.changes.push(change);
                 self.refused.extend(refused);
-                match new {
-                    New::No => {}
-                    New::File(staged) => self.write.push((path.clone(), Some(staged))),
-                    New::InFolder => self.write.push((path.clone(), None)),
-                }
+                self.put.extend(staged.map(|staged| Put::File(path.clone(), staged)));
             }
         }
         self.index.insert(path, digest);

@@ -46,6 +46,17 @@ pub enum Error {
         /// The other.
         second: String,
     },
+    /// Something came or went there between looking and writing.
+    #[error("{}: changed while this was rendered, by somebody else", shown(.0))]
+    Changed(PathBuf),
+    /// A temporary file or folder that cannot be taken away.
+    #[error("{}: was left by a run that was killed, and cannot be removed: {error}", shown(.path))]
+    Left {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's words.
+        error: io::Error,
+    },
     /// Another run holds the lock.
     #[error("{}: another run of fleetwright is writing here", shown(.0))]
     Busy(PathBuf),
@@ -74,7 +85,7 @@ impl Error {
     /// Whether the machine is to blame, or what was asked for.
     pub fn status(&self) -> ExitStatus {
         match self {
-            Self::Busy(_) | Self::Io { .. } => ExitStatus::Machine,
+            Self::Busy(_) | Self::Changed(_) | Self::Left { .. } | Self::Io { .. } => ExitStatus::Machine,
             Self::Link(_)
             | Self::Git(_)
             | Self::NotAFolder(_)
@@ -102,6 +113,8 @@ impl Error {
             Self::Name(_) => (codes::OUT_PATH, "rename the cluster or the unit"),
             Self::Twice { .. } => (codes::OUT_TWICE, "rename one of the two units"),
             Self::Busy(_) => (codes::OUT_BUSY, "wait for it to end, or give another folder"),
+            Self::Changed(_) => (codes::OUT_BUSY, "look at what is there, and run it again"),
+            Self::Left { .. } => (codes::MACHINE, "remove it: nothing uses it"),
             Self::Io { error, .. } => (codes::MACHINE, next_step(error)),
         };
         Diagnostic::error(code, self.to_string()).help(help)

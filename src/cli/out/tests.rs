@@ -282,6 +282,50 @@ fn s14_a_killed_run_leaves_nothing_for_long() {
     );
 }
 
+/// What `write` says where somebody did `meanwhile` after the places were looked at.
+fn meanwhile(dir: &Path, manifests: &[Manifest], meanwhile: impl FnOnce()) -> String {
+    let opened = Folder::to_write(dir).unwrap();
+    let comparison = compared(&opened, manifests, &Clusters::All, true).unwrap();
+    meanwhile();
+    write(&opened, comparison).unwrap_err().to_string().replace(&dir.display().to_string(), "DIR")
+}
+
+#[test]
+fn s10_what_changes_meanwhile_is_neither_followed_nor_taken_over() {
+    let outside = folder();
+    fs::write(outside.path().join("x.yaml"), "mine").unwrap();
+    let both = |text: &str| [manifest(A, "x", text), manifest(B, "x", text)];
+    let dir = folder();
+    let a = dir.path().join(A);
+    render(dir.path(), &both("1\n")[..1], &Clusters::All).unwrap();
+    // A folder that became a link: nothing at all is written.
+    let said = meanwhile(dir.path(), &both("2\n"), || {
+        fs::rename(&a, dir.path().join("away")).unwrap();
+        symlink(outside.path(), &a).unwrap();
+    });
+    assert_eq!(said, "DIR/prod-a: is a link; links are not followed when writing");
+    assert_eq!(tree(outside.path()), ["x.yaml=mine"]);
+    fs::remove_file(&a).unwrap();
+    fs::rename(dir.path().join("away"), &a).unwrap();
+    let left = |name: &str| fs::read_dir(dir.path().join(name)).map_or(0, Iterator::count);
+    assert_eq!((left(A), dir.path().join(B).exists()), (2, false), "what a killed run leaves, too");
+    // One that went.
+    let said = meanwhile(dir.path(), &both("2\n"), || fs::remove_dir_all(&a).unwrap());
+    assert_eq!(said, "DIR/prod-a/x.yaml: changed while this was rendered, by somebody else");
+    assert_eq!(tree(dir.path()), Vec::<String>::new());
+    // One that came, with a file of somebody else: the next run does not take that for its own.
+    let dir = folder();
+    let a = dir.path().join(A);
+    let said = meanwhile(dir.path(), &both("2\n"), || {
+        fs::create_dir(&a).unwrap();
+        fs::write(a.join("x.yaml"), "mine").unwrap();
+    });
+    assert_eq!(said, "DIR/prod-a: changed while this was rendered, by somebody else");
+    let refused = "DIR/prod-a/x.yaml: was not written by fleetwright and is not overwritten".to_owned();
+    assert_eq!(render(dir.path(), &both("2\n"), &Clusters::All), Err(refused));
+    assert_eq!(tree(dir.path()), ["prod-a/", "prod-a/x.yaml=mine"]);
+}
+
 #[test]
 fn two_runs_do_not_write_at_once() {
     let dir = folder();
@@ -351,12 +395,13 @@ fn a_comparison_names_every_file_and_the_first_line() {
 #[test]
 fn s14_a_run_that_stops_half_way_forgets_nothing_that_it_wrote() {
     let dir = folder();
-    let manifests = [manifest(A, "x", "1\n"), manifest(B, "x", "1\n")];
-    let opened = Folder::to_write(dir.path()).unwrap();
-    let comparison = compared(&opened, &manifests, &Clusters::All, true).unwrap();
-    fs::create_dir_all(dir.path().join("prod-b/x.yaml")).unwrap();
-    assert!(write(&opened, comparison).is_err());
-    drop(opened);
+    let both = |text: &str| [manifest(A, "x", text), manifest(B, "x", text)];
+    render(dir.path(), &both("0\n"), &Clusters::All).unwrap();
+    let said = meanwhile(dir.path(), &both("1\n"), || {
+        fs::remove_file(dir.path().join("prod-b/x.yaml")).unwrap();
+        fs::create_dir(dir.path().join("prod-b/x.yaml")).unwrap();
+    });
+    assert!(said.starts_with("DIR/prod-b/x.yaml: cannot write this file: "), "{said}");
     assert_eq!(tree(dir.path()), ["prod-a/", "prod-a/x.yaml=1\n", "prod-b/", "prod-b/x.yaml/"]);
     // The next run may replace what this one wrote.
     let next = [manifest(A, "x", "2\n")];

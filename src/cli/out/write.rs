@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::compare::Comparison;
 use super::error::Error;
-use super::folder::Folder;
+use super::folder::{Folder, Found, look, real_folder};
 use super::index::{self, INDEX, Index};
 use crate::report::manifest::Manifest;
 
@@ -44,24 +44,73 @@ pub fn write(folder: &Folder, mut comparison: Comparison) -> Result<Outcome, Err
     if let Some(refused) = comparison.refused.pop() {
         return Err(refused);
     }
-    let mut widened = folder.index.clone();
-    for (path, _) in &comparison.write {
-        let digest = comparison.index.get(path).cloned().unwrap_or_default();
-        widened.insert(path.clone(), digest);
-    }
+    let with = |mut index: Index, put: &[Put]| {
+        for path in put.iter().flat_map(Put::paths) {
+            let digest = comparison.index.get(path).cloned().unwrap_or_default();
+            index.insert(path.to_owned(), digest);
+        }
+        index
+    };
+    // All of it was rendered since the places were looked at.
+    comparison.put.iter().try_for_each(Put::look)?;
+    let widened = with(folder.index.clone(), &comparison.put);
     save(folder, &folder.index, &widened)?;
-    let written = comparison.write.len();
-    for cluster in comparison.new_folders {
-        cluster.put()?;
-    }
-    for (_, staged) in comparison.write {
-        staged.map_or(Ok(()), Staged::put)?;
+    for number in 0..comparison.put.len() {
+        let (before, rest) = comparison.put.split_at_mut(number);
+        if let Err(error) = rest.first_mut().map_or(Ok(()), Put::put) {
+            // What was not put there is somebody else's, or nobody's.
+            save(folder, &widened, &with(folder.index.clone(), before))?;
+            return Err(error);
+        }
     }
     for path in &comparison.remove {
         remove(&folder.path.join(path))?;
     }
     save(folder, &widened, &comparison.index)?;
+    let written = comparison.put.iter().flat_map(Put::paths).count();
     Ok(Outcome { written, removed: comparison.remove.len(), unchanged: comparison.unchanged })
+}
+
+/// What is to be put in its place, with its paths in the index.
+#[derive(Debug)]
+pub(super) enum Put {
+    /// A file of a cluster that has a folder.
+    File(String, Staged),
+    /// The folder of a cluster that has none yet.
+    Folder(NewFolder),
+}
+
+impl Put {
+    /// The files, as the index names them.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        let paths = match self {
+            Self::File(path, _) => std::slice::from_ref(path),
+            Self::Folder(folder) => &folder.paths,
+        };
+        paths.iter().map(String::as_str)
+    }
+
+    /// Holds that the place is still as it was when it was looked at.
+    fn look(&self) -> Result<(), Error> {
+        match self {
+            Self::File(_, staged) => match staged.path.parent().map(real_folder).transpose()? {
+                Some(false) => Err(Error::Changed(staged.path.clone())),
+                Some(true) | None => Ok(()),
+            },
+            Self::Folder(folder) => match look(&folder.path)? {
+                Found::Nothing => Ok(()),
+                Found::File(_) | Found::Folder => Err(Error::Changed(folder.path.clone())),
+            },
+        }
+    }
+
+    fn put(&mut self) -> Result<(), Error> {
+        self.look()?;
+        match self {
+            Self::File(_, staged) => staged.put(),
+            Self::Folder(folder) => folder.put(),
+        }
+    }
 }
 
 fn save(folder: &Folder, before: &Index, after: &Index) -> Result<(), Error> {
@@ -105,17 +154,17 @@ impl Staged {
         stage(folder, folder.join(name), bytes, permissions.mode() & 0o777, finish)
     }
 
-    /// The text of a manifest for its place below `folder`, in which it stands until it is put there.
-    pub(super) fn for_manifest(folder: &Path, manifest: &Manifest) -> Result<Self, Error> {
-        let (path, text) = (folder.join(manifest.path()), manifest.text.as_bytes());
-        stage(folder, path, text, mode(manifest), |_| Ok(()))
+    /// The text of a manifest, for its place in the folder of its cluster, which is there.
+    pub(super) fn for_manifest(cluster: &Path, manifest: &Manifest) -> Result<Self, Error> {
+        let (path, text) = (cluster.join(&manifest.file), manifest.text.as_bytes());
+        stage(cluster, path, text, mode(manifest), |_| Ok(()))
     }
 
     /// Puts the file in its place, in one step.
     ///
     /// # Errors
     /// What the operating system said.
-    pub fn put(mut self) -> Result<(), Error> {
+    pub fn put(&mut self) -> Result<(), Error> {
         fs::rename(&self.temporary, &self.path).map_err(Error::io("write this file", &self.path))?;
         self.is_put = true;
         Ok(())
@@ -142,6 +191,8 @@ fn mode(manifest: &Manifest) -> u32 {
 pub(super) struct NewFolder {
     temporary: PathBuf,
     path: PathBuf,
+    /// Its files, as the index names them.
+    paths: Vec<String>,
     is_put: bool,
 }
 
@@ -151,21 +202,25 @@ impl NewFolder {
         let path = folder.join(cluster);
         let temporary = temporary(folder, &path);
         fs::create_dir(&temporary).map_err(Error::io("make this folder", &path))?;
-        Ok(Self { temporary, path, is_put: false })
+        Ok(Self { temporary, path, paths: Vec::new(), is_put: false })
     }
 
     /// Adds the file of a manifest of this cluster.
-    pub(super) fn add(&self, manifest: &Manifest) -> Result<(), Error> {
+    pub(super) fn add(&mut self, manifest: &Manifest) -> Result<(), Error> {
         let file = self.temporary.join(&manifest.file);
         match create(&file, manifest.text.as_bytes(), mode(manifest), |_| Ok(())) {
+            Ok(()) => {
+                self.paths.push(manifest.path());
+                Ok(())
+            }
             // The second unit with this file; the comparison refuses it.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            done => done.map_err(Error::io("write this file", &self.path.join(&manifest.file))),
+            Err(error) => Err(Error::io("write this file", &self.path.join(&manifest.file))(error)),
         }
     }
 
     /// Puts the folder in its place, with all files in it, in one step.
-    fn put(mut self) -> Result<(), Error> {
+    fn put(&mut self) -> Result<(), Error> {
         fs::rename(&self.temporary, &self.path).map_err(Error::io("make this folder", &self.path))?;
         self.is_put = true;
         Ok(())
@@ -265,10 +320,11 @@ pub fn sweep(folder: &Path) -> Result<(), Error> {
         if !entry.file_name().to_str().is_some_and(is_temporary) {
             continue;
         }
+        let left = |error| Error::Left { path: path.clone(), error };
         if kind.is_file() {
-            fs::remove_file(&path).map_err(Error::io("remove this file", &path))?;
+            fs::remove_file(&path).map_err(left)?;
         } else if kind.is_dir() {
-            clear(&path).map_err(Error::io("remove this folder", &path))?;
+            clear(&path).map_err(left)?;
         }
     }
     Ok(())
