@@ -1,0 +1,77 @@
+locals {
+  query = merge({ fleet = var.fleet }, { for name, value in var.variables : "var.${name}" => value })
+  asked = setunion(var.outputs, compact([var.hosts_output, var.weights_output]))
+}
+
+# All outputs in one call.
+data "external" "outputs" {
+  program = var.program
+  query   = local.query
+
+  lifecycle {
+    postcondition {
+      condition     = can(self.result.version)
+      error_message = "`${join(" ", var.program)}` does not answer as `fleetwright external` does: there is no `version` in its result."
+    }
+
+    postcondition {
+      condition = alltrue([
+        for name in local.asked : anytrue([for key in [name, "${name}_json"] : can(self.result[key])])
+      ])
+      error_message = join("\n", [
+        for name in local.asked :
+        "The fleet in ${var.fleet} has no output \"${name}\" that may be read. Those that it has: ${join(", ", distinct([
+          for key in keys(self.result) : trimsuffix(key, "_json") if !contains(["version", "warnings"], key)
+        ]))}. An output that does not exist is named by the inputs `hosts_output`, `weights_output` or `outputs`; a sensitive one is never given."
+        if !anytrue([for key in [name, "${name}_json"] : can(self.result[key])])
+      ])
+    }
+  }
+}
+
+data "external" "clusters" {
+  program = var.program
+  query   = merge(local.query, { cluster = "*" })
+
+  # What is wrong with the fleet is then told once.
+  depends_on = [data.external.outputs]
+}
+
+locals {
+  result = data.external.outputs.result
+
+  clusters = {
+    for name, cluster in jsondecode(data.external.clusters.result.clusters_json) : name => {
+      name       = cluster.name
+      labels     = tomap({ for label, value in cluster.labels : label => tostring(value) })
+      context    = try(tostring(cluster.context), null)
+      uid        = try(tostring(cluster.uid), null)
+      kubernetes = try(tostring(cluster.kubernetes), null)
+      retired    = cluster.retired
+    }
+  }
+
+  # As the fleet gives them. What is no map of the right things is told by the outputs below.
+  given_hosts   = try(jsondecode(local.result["${var.hosts_output}_json"]), var.hosts_output == null ? {} : null)
+  given_weights = try(jsondecode(local.result["${var.weights_output}_json"]), var.weights_output == null ? {} : null)
+
+  hosts = { for cluster, hosts in try(merge(local.given_hosts, {}), {}) : cluster => try(tolist([for host in hosts : tostring(host)]), null) }
+  weights = {
+    for cluster, weight in try(merge(local.given_weights, {}), {}) :
+    cluster => try(tonumber(weight) >= 0 && floor(weight) == tonumber(weight), false) ? tonumber(weight) : null
+  }
+
+  taking = [for cluster, weight in local.weights : cluster if weight != null && try(weight > 0, false)]
+
+  warnings = distinct(compact(flatten([
+    for data in [data.external.outputs, data.external.clusters] : split("\n", try(data.result.warnings, ""))
+  ])))
+}
+
+# Of a program that ends well Terraform shows no stderr: this is how its warnings are seen.
+check "warnings" {
+  assert {
+    condition     = length(local.warnings) == 0
+    error_message = "fleetwright warns of the fleet in ${var.fleet}:\n${join("\n", local.warnings)}"
+  }
+}
