@@ -15,16 +15,8 @@ data "external" "outputs" {
     }
 
     postcondition {
-      condition = alltrue([
-        for name in local.asked : anytrue([for key in [name, "${name}_json"] : can(self.result[key])])
-      ])
-      error_message = join("\n", [
-        for name in local.asked :
-        "The fleet in ${var.fleet} has no output \"${name}\" that may be read. Those that it has: ${join(", ", distinct([
-          for key in keys(self.result) : trimsuffix(key, "_json") if !contains(["version", "warnings"], key)
-        ]))}. An output that does not exist is named by the inputs `hosts_output`, `weights_output` or `outputs`; a sensitive one is never given."
-        if !anytrue([for key in [name, "${name}_json"] : can(self.result[key])])
-      ])
+      condition     = length([for name in local.asked : name if !can(self.result[name]) && !can(self.result["${name}_json"])]) == 0
+      error_message = "The fleet in ${var.fleet} has no output that may be read under these names: ${join(", ", [for name in local.asked : name if !can(self.result[name]) && !can(self.result["${name}_json"])])}. It has ${join(", ", [for key in keys(self.result) : trimsuffix(key, "_json") if !contains(["version", "warnings"], key)])}. The names come from `hosts_output`, `weights_output` and `outputs`; a sensitive output is never given."
     }
   }
 }

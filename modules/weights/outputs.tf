@@ -4,7 +4,7 @@ output "shares" {
 
   precondition {
     condition     = length(local.taking) > 0
-    error_message = "No cluster is left to take traffic: ${length(local.out) == 0 ? "`weights` is empty" : "${join(", ", local.out)} are retired or have the weight 0"}. Give one a weight above 0."
+    error_message = "No cluster is left to take traffic: ${length(local.out) == 0 ? "`weights` is empty" : "retired or with the weight 0 are ${join(", ", local.out)}"}. Give one a weight above 0."
   }
 
   precondition {
@@ -19,6 +19,6 @@ output "shares" {
 
   precondition {
     condition     = length(local.taking) == 0 || local.reach >= var.total
-    error_message = "${join(", ", [for name in local.taking : "${name} (${local.limit[name]})"])} may take ${local.reach} of ${var.total} at most: ${var.total - local.reach} are missing. Raise `limit` or `limits`${length(local.out) == 0 ? "" : ", or bring a cluster back: ${join(", ", local.out)} are retired or have the weight 0"}."
+    error_message = "The limits add up to ${local.reach} of ${var.total}, ${var.total - local.reach} are missing: ${join(", ", [for name in local.taking : "${name} may take ${local.limit[name]}"])}. Raise `limit` or `limits`${length(local.out) == 0 ? "" : ", or bring a cluster back: retired or with the weight 0 are ${join(", ", local.out)}"}."
   }
 }

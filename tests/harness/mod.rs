@@ -19,6 +19,7 @@ pub mod many;
 pub mod programs;
 pub mod proxy;
 mod supervisor;
+pub mod terraform;
 pub mod webhook;
 pub mod yaml;
 

@@ -42,6 +42,28 @@ const HCL: Program = Program {
     also: &[],
 };
 
+/// A module of its own for the same reason; see [`super::terraform`] for the name that Terraform knows it by.
+const EXTERNAL: Program = Program {
+    name: "external",
+    module: "tests/lab/external",
+    package: ".",
+    sources: &["go.mod", "go.sum", "main.go", "external.go"],
+    flags: &[],
+    also: &["terraform-provider-external_v2.3.5"],
+};
+
+const TOFU: Program = Program {
+    name: "tofu",
+    module: "tests/lab/tofu",
+    package: "github.com/opentofu/opentofu/cmd/tofu",
+    sources: &["go.mod", "go.sum"],
+    flags: &[
+        "-p=2", // as the servers
+        "-ldflags=-s -w -X github.com/opentofu/opentofu/version.dev=no",
+    ],
+    also: &[],
+};
+
 const SERVERS: Program = Program {
     name: "servers",
     module: "tests/lab",
@@ -73,6 +95,24 @@ pub fn hcl() -> &'static Path {
         LazyLock::new(|| build(&HCL).map(|folder| folder.join("hcl")));
     match &*BUILT {
         Ok(program) => program,
+        Err(problem) => panic!("{problem}"),
+    }
+}
+
+/// The folder with the stand-in for the provider `external`: seconds to build.
+pub fn external() -> &'static Path {
+    static BUILT: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| build(&EXTERNAL));
+    match &*BUILT {
+        Ok(folder) => folder,
+        Err(problem) => panic!("{problem}"),
+    }
+}
+
+/// OpenTofu, for machines without a Terraform: minutes to build.
+pub fn tofu() -> PathBuf {
+    static BUILT: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| build(&TOFU));
+    match &*BUILT {
+        Ok(folder) => folder.join("tofu"),
         Err(problem) => panic!("{problem}"),
     }
 }

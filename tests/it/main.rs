@@ -32,5 +32,6 @@ mod schema_messages;
 mod secrets;
 mod services;
 mod set;
+mod terraform;
 mod tricky;
 mod yaml_oracle;
