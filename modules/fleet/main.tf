@@ -47,13 +47,20 @@ locals {
   given_hosts   = try(jsondecode(local.result["${var.hosts_output}_json"]), var.hosts_output == null ? {} : null)
   given_weights = try(jsondecode(local.result["${var.weights_output}_json"]), var.weights_output == null ? {} : null)
 
-  hosts = { for cluster, hosts in try(merge(local.given_hosts, {}), {}) : cluster => try(tolist([for host in hosts : tostring(host)]), null) }
+  hosts_are_a_map   = can(merge(local.given_hosts, {})) && local.given_hosts != null
+  weights_are_a_map = can(merge(local.given_weights, {})) && local.given_weights != null
+
+  hosts = {
+    for cluster, hosts in try(merge(local.given_hosts, {}), {}) :
+    cluster => try(tolist([for host in hosts : tostring(host)]), null)
+  }
   weights = {
     for cluster, weight in try(merge(local.given_weights, {}), {}) :
     cluster => try(tonumber(weight) >= 0 && floor(weight) == tonumber(weight), false) ? tonumber(weight) : null
   }
 
-  taking = [for cluster, weight in local.weights : cluster if weight != null && try(weight > 0, false)]
+  taking   = [for cluster, weight in local.weights : cluster if try(weight > 0, false)]
+  hostless = [for cluster in local.taking : cluster if try(length(local.hosts[cluster]) == 0, !can(local.hosts[cluster]))]
 
   warnings = distinct(compact(flatten([
     for data in [data.external.outputs, data.external.clusters] : split("\n", try(data.result.warnings, ""))

@@ -8,7 +8,7 @@ output "hosts" {
   value       = tomap(local.hosts)
 
   precondition {
-    condition     = can(merge(local.given_hosts, {})) && local.given_hosts != null && alltrue([for hosts in values(local.hosts) : hosts != null])
+    condition     = local.hosts_are_a_map && alltrue([for hosts in values(local.hosts) : hosts != null])
     error_message = "The output \"${coalesce(var.hosts_output, "-")}\" of the fleet must be a map: the names of clusters, and for each a list of host names."
   }
 
@@ -18,8 +18,8 @@ output "hosts" {
   }
 
   precondition {
-    condition     = var.hosts_output == null || alltrue([for cluster in local.taking : try(length(local.hosts[cluster]) > 0, false)])
-    error_message = "Traffic is led to clusters without a host name: ${join(", ", [for cluster in local.taking : cluster if !try(length(local.hosts[cluster]) > 0, false)])}. Give them one in the output \"${coalesce(var.hosts_output, "-")}\" of the fleet, or the weight 0 in \"${coalesce(var.weights_output, "-")}\"."
+    condition     = var.hosts_output == null || !local.hosts_are_a_map || length(local.hostless) == 0
+    error_message = "Traffic is led to clusters without a host name: ${join(", ", local.hostless)}. Give them one in the output \"${coalesce(var.hosts_output, "-")}\" of the fleet, or the weight 0 in \"${coalesce(var.weights_output, "-")}\"."
   }
 }
 
@@ -28,7 +28,7 @@ output "weights" {
   value       = tomap(local.weights)
 
   precondition {
-    condition     = can(merge(local.given_weights, {})) && local.given_weights != null
+    condition     = local.weights_are_a_map
     error_message = "The output \"${coalesce(var.weights_output, "-")}\" of the fleet must be a map: the names of clusters, and for each its weight."
   }
 
@@ -43,7 +43,7 @@ output "weights" {
   }
 
   precondition {
-    condition     = var.weights_output == null || length(local.taking) > 0 || anytrue([for weight in values(local.weights) : weight == null])
+    condition     = var.weights_output == null || !local.weights_are_a_map || length(local.taking) > 0 || anytrue([for weight in values(local.weights) : weight == null])
     error_message = "No cluster takes traffic: the output \"${coalesce(var.weights_output, "-")}\" of the fleet has no weight above 0. A CDN or DNS that gets only zeros stops, or leads traffic everywhere."
   }
 }

@@ -1,6 +1,7 @@
 //! The modules of `modules/`, on a real Terraform or OpenTofu and with the real program.
 
 mod access;
+mod fleet;
 mod modules;
 mod shop;
 mod unusual;
