@@ -59,7 +59,7 @@ locals {
     cluster => try(tonumber(weight) >= 0 && floor(weight) == tonumber(weight), false) ? tonumber(weight) : null
   }
 
-  taking   = [for cluster, weight in local.weights : cluster if try(weight > 0, false)]
+  taking   = [for cluster, weight in local.weights : cluster if try(weight > 0, false) && !try(local.clusters[cluster].retired, false)]
   hostless = [for cluster in local.taking : cluster if try(length(local.hosts[cluster]) == 0, !can(local.hosts[cluster]))]
 
   warnings = distinct(compact(flatten([

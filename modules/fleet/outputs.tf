@@ -44,7 +44,7 @@ output "weights" {
 
   precondition {
     condition     = var.weights_output == null || !local.weights_are_a_map || length(local.taking) > 0 || anytrue([for weight in values(local.weights) : weight == null])
-    error_message = "No cluster takes traffic: the output \"${coalesce(var.weights_output, "-")}\" of the fleet has no weight above 0. A CDN or DNS that gets only zeros stops, or leads traffic everywhere."
+    error_message = "No cluster takes traffic: the output \"${coalesce(var.weights_output, "-")}\" of the fleet has no weight above 0 for one that is not retired. A CDN or DNS that gets only zeros stops, or leads traffic everywhere."
   }
 }
 

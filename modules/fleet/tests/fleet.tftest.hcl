@@ -31,7 +31,7 @@ run "typed" {
       result = {
         version              = "0.1.0"
         warnings             = ""
-        ingress_weights_json = "{\"prod-a\": 25, \"prod-b\": 0}"
+        ingress_weights_json = "{\"prod-a\": 25, \"prod-b\": 25}"
         hosts_json           = "{\"prod-a\": [\"shop.example.com\"], \"prod-b\": []}"
         cluster_access_json  = "{\"prod-a\": {\"region\": \"eu-west-1\"}}"
         nothing_json         = "null"
@@ -46,7 +46,7 @@ run "typed" {
   }
 
   assert {
-    condition     = output.weights == tomap({ prod-a = 25, prod-b = 0 })
+    condition     = output.weights == tomap({ prod-a = 25, prod-b = 25 })
     error_message = jsonencode(output.weights)
   }
 
@@ -152,4 +152,22 @@ run "warnings_are_shown" {
     condition     = output.warnings == tolist(["fleet/fleet.hcl:9:1: the output \"token\" is sensitive", "another"])
     error_message = jsonencode(output.warnings)
   }
+}
+
+run "traffic_for_a_retired_one_alone" {
+  command = plan
+
+  override_data {
+    target = data.external.outputs
+    values = {
+      result = {
+        version              = "0.1.0"
+        warnings             = ""
+        ingress_weights_json = "{\"prod-a\": 0, \"prod-b\": 25}"
+        hosts_json           = "{\"prod-a\": [\"shop.example.com\"]}"
+      }
+    }
+  }
+
+  expect_failures = [output.weights]
 }

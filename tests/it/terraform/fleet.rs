@@ -50,8 +50,8 @@ fn what_is_wrong_is_said_with_what_to_do() {
     );
     assert_eq!(
         one(&json!({"prod-a": 0, "prod-b": 0}), &hosts),
-        "No cluster takes traffic: the output \"ingress_weights\" of the fleet has no weight above 0. A CDN or DNS that \
-         gets only zeros stops, or leads traffic everywhere."
+        "No cluster takes traffic: the output \"ingress_weights\" of the fleet has no weight above 0 for one that is \
+         not retired. A CDN or DNS that gets only zeros stops, or leads traffic everywhere."
     );
     assert_eq!(
         one(&weights, &json!({"prod-a": ["a.example.com"], "prod-b": []})),

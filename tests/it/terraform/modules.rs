@@ -7,13 +7,12 @@ const MODULES: [&str; 3] = ["access", "fleet", "weights"];
 #[test]
 fn every_module_is_valid_and_passes_its_tests() {
     let work = Work::modules();
-    for module in MODULES {
-        let folder = format!("modules/{module}");
+    for (folder, runs) in [("access", 16), ("fleet", 24), ("weights", 20), ("examples/shop", 1)] {
+        let folder = format!("modules/{folder}");
         work.init(&folder);
         work.done(&folder, &["validate", "-no-color"]);
         let said = work.done(&folder, &["test", "-no-color"]);
-        let passed = said.lines().filter(|line| line.ends_with("... pass")).count();
-        assert!(passed > 10 && said.contains(", 0 failed."), "{module}\n{said}");
+        assert!(said.contains(&format!("Success! {runs} passed, 0 failed.")), "{folder}\n{said}");
     }
 }
 

@@ -40,7 +40,8 @@ output \"colour\" {
 }
 
 output \"token\" {
-  value = var.token
+  value     = var.token
+  sensitive = true
 }
 ";
 
