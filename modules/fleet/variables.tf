@@ -22,7 +22,7 @@ variable "fleet" {
 }
 
 variable "variables" {
-  description = "Variables of the fleet, by name. A value that is null leaves the default. All of them come to lie in the state: no secrets."
+  description = "Variables of the fleet, by name; a list or map as jsonencode(…). A value that is null leaves the default. All of them come to lie in the state: no secrets."
   type        = map(string)
   default     = {}
   nullable    = false

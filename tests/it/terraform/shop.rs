@@ -90,9 +90,8 @@ fn what_is_wrong_with_the_fleet_is_one_line_in_terraforms_message() {
     assert_eq!(problems.len(), 1, "{problems:?}");
     let message = problems[0].split("Error Message: ").nth(1).unwrap_or_else(|| panic!("{problems:?}"));
     let line = message.lines().next().unwrap();
-    let (place, what) = line.split_once(": ").unwrap();
-    assert!(place.ends_with("fleet/broken.hcl:2:12"), "{line}");
-    assert!(what.contains("labels"), "{line}");
+    let said = "fleet/broken.hcl:2:12: error[C001]: `labels` takes a map; found the number 5";
+    assert!(line.starts_with(said), "{line}");
     assert_eq!(work.problems(SHOP, &["apply", "-auto-approve"]), problems);
     assert_eq!(work.place.read(&format!("{SHOP}/terraform.tfstate")), before);
 }
