@@ -4,6 +4,7 @@ mod access;
 mod fleet;
 mod modules;
 mod shop;
+mod stand_in;
 mod unusual;
 mod weights;
 
