@@ -74,7 +74,7 @@ pub const OBJECT: Code = Code::new("X036");
 pub const FIELD: Code = Code::new("X037");
 /// The operating system refused to read or write.
 pub const MACHINE: Code = Code::new("X030");
-/// A query of Terraform that is none.
+/// A query that is not one JSON object of strings under keys that are known.
 pub const QUERY: Code = Code::new("X041");
 /// A query for what the fleet does not have.
 pub const NOT_THERE: Code = Code::new("X042");

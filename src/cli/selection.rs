@@ -41,13 +41,23 @@ impl Clusters {
 pub struct Words {
     cluster: &'static str,
     select: &'static str,
+    /// What the text of the selector is called as a source.
+    source: &'static str,
+    /// What to do to mean every cluster.
+    every: &'static str,
 }
 
 impl Words {
     /// The flags of a command line.
-    pub const FLAGS: Self = Self { cluster: "--cluster", select: "--select" };
+    pub const FLAGS: Self = Self {
+        cluster: "--cluster",
+        select: "--select",
+        source: "--select",
+        every: "leave --cluster out to mean every cluster",
+    };
     /// The keys of a query.
-    pub const KEYS: Self = Self { cluster: "`cluster`", select: "`select`" };
+    pub const KEYS: Self =
+        Self { cluster: "`cluster`", select: "`select`", source: "select", every: "`*` means every cluster" };
 }
 
 /// The clusters that `--cluster` and `--select` both leave.
@@ -103,7 +113,7 @@ pub fn select_by(
                 chosen.retain(matching);
             }
             Err(error) => {
-                let file = sources.add(words.select, text.as_str());
+                let file = sources.add(words.source, text.as_str());
                 problems.push(
                     Diagnostic::error(
                         codes::SELECTOR,
@@ -131,7 +141,7 @@ fn named(words: Words, pattern: &str, clusters: &[Cluster]) -> Result<Vec<Arc<st
     if !pattern.is_empty() && pattern.chars().all(|c| c == '*') {
         return Err(Box::new(
             Diagnostic::error(codes::EVERY_CLUSTER, format!("{flag} {shown} chooses nothing in particular"))
-                .help(format!("leave {flag} out to mean every cluster")),
+                .help(words.every),
         ));
     }
     let names = clusters.iter().map(|cluster| &cluster.name);
@@ -147,7 +157,7 @@ fn named(words: Words, pattern: &str, clusters: &[Cluster]) -> Result<Vec<Arc<st
     };
     let problem = Diagnostic::error(codes::NO_SUCH_CLUSTER, message);
     Err(Box::new(match suggest(pattern, all()) {
-        _ if pattern == "all" => problem.help(format!("leave {flag} out to mean every cluster")),
+        _ if pattern == "all" => problem.help(words.every),
         Some(near) => problem.help(format!("did you mean `{near}`?")),
         None => problem.help(format!("the clusters are {}", one_of(all()))),
     }))

@@ -1,6 +1,6 @@
 //! A problem in one line, for where there is room for no more: `fleet/web.hcl:12:5: error[C103]: …`.
 
-use super::printable;
+use super::escape::one_line;
 use crate::diagnostic::{Diagnostic, Severity, SourceMap};
 
 /// The place, the severity and code, and the message; without colour, control characters and secrets.
@@ -24,5 +24,5 @@ pub fn of(problem: &Diagnostic, sources: &SourceMap) -> String {
     };
     let text =
         format!("{}{severity}[{}]: {}{clusters}", place.unwrap_or_default(), problem.code, problem.message);
-    printable(&text).replace('\n', " ")
+    one_line(&text).into_owned()
 }

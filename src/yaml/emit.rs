@@ -1,5 +1,7 @@
 //! Values to text.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Number, Value};
 
 use super::scalar::{can_stand_literal, can_stand_plain, write_quoted};
@@ -11,8 +13,14 @@ const BLANKS: &str = "                                                          
 /// characters ahead for the `:`.
 const MAX_KEY: usize = 1000;
 
-/// Which keys of a map come before the others. Those are sorted by themselves, as the maps of `serde_json` are unless
-/// some crate of the tree turns its `preserve_order` on, which a test would tell.
+/// Whether maps are sorted by themselves, as those of `serde_json` are unless some crate of the tree turns
+/// `preserve_order` on.
+static ARE_SORTED: LazyLock<bool> = LazyLock::new(|| {
+    let map: Map<String, Value> = ["b", "a"].map(|key| (key.to_owned(), Value::Null)).into_iter().collect();
+    map.keys().eq(["a", "b"])
+});
+
+/// Which keys of a map come before the others, which are sorted.
 #[derive(Clone, Copy)]
 enum Order {
     /// `apiVersion`, `kind`, `metadata`.
@@ -55,7 +63,10 @@ pub fn emit_map(out: &mut String, map: &Map<String, Value>) {
 fn write_map(out: &mut String, map: &Map<String, Value>, indent: usize, order: Order, inline: bool) {
     let first = order.first();
     let leading = first.iter().filter_map(|key| map.get_key_value(*key));
-    let others = map.iter().filter(|(key, _)| !first.contains(&key.as_str()));
+    let mut unsorted: Vec<_> = map.iter().filter(|_| !*ARE_SORTED).collect();
+    unsorted.sort_by_key(|(key, _)| *key);
+    let others = map.iter().filter(|_| *ARE_SORTED).chain(unsorted);
+    let others = others.filter(|(key, _)| !first.contains(&key.as_str()));
     for (number, (key, value)) in leading.chain(others).enumerate() {
         if number > 0 || !inline {
             write_blanks(out, indent);

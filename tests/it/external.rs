@@ -104,6 +104,7 @@ fn ask(place: &Place, query: &[u8]) -> Outcome {
 fn answered(place: &Place, query: &Value) -> Value {
     let (stdout, stderr) = ask(place, query.to_string().as_bytes()).done();
     assert_eq!(stderr, "", "{query}");
+    assert!(!stdout.contains("hunter2"), "{stdout}");
     let mut answer: Value = serde_json::from_str(&stdout).unwrap();
     let entries = answer.as_object_mut().unwrap();
     assert!(entries.values().all(Value::is_string), "{stdout}");
@@ -114,7 +115,7 @@ fn answered(place: &Place, query: &Value) -> Value {
 /// The first line on stderr of a query that is refused; the rest tells it again, and more.
 fn refused(place: &Place, query: &[u8]) -> String {
     let stderr = ask(place, query).refused(2);
-    assert!(!stderr.contains('\u{1b}'), "{stderr}");
+    assert!(!stderr.contains('\u{1b}') && !stderr.contains("hunter2"), "{stderr}");
     let (first, rest) = stderr.split_once("\n\n").unwrap();
     assert!(!first.contains('\n') && rest.contains("= help: "), "{stderr}");
     first.to_owned()
@@ -239,14 +240,8 @@ fn stdin_that_holds_no_query_is_refused_in_one_line() {
             "query:1:15: error[X041]: the query's \"var.token\" is a map, not a string",
         ),
         (b"{\"select\": \"\"}", "query:1:12: error[X041]: the query's \"select\" is empty"),
-        (
-            b"{\"outptu\": \"hunter2\"}",
-            "query:1:12: error[X041]: the query has the key \"outptu\", which is none",
-        ),
-        (
-            b"{\"var.\": \"hunter2\"}",
-            "query:1:10: error[X041]: the query has the key \"var.\", which is none",
-        ),
+        (b"{\"outptu\": \"hunter2\"}", "query:1:12: error[X041]: the query's key \"outptu\" is not known"),
+        (b"{\"var.\": \"hunter2\"}", "query:1:10: error[X041]: the query's key \"var.\" is not known"),
         (b"{\"output\": \"\xff\"}", "error[X041]: the query is not UTF-8 from byte 12 on"),
         (
             b"{\"output\": \"hosts\", \"unit\": \"component.base\"}",
@@ -263,6 +258,11 @@ fn stdin_that_holds_no_query_is_refused_in_one_line() {
 #[test]
 fn a_query_for_what_is_not_there_names_what_is() {
     let place = place();
+    place.write(
+        "fleet/more.hcl",
+        "output \"by_zone\" {\n  value = { eu = 1, us = 2 }\n}\noutput \"version\" {\n  value = 1\n}\n\
+         component \"each\" {\n  for_each  = toset([\"a\"])\n  manifests = [\"base.yaml\"]\n  namespace = each.key\n}\n",
+    );
     for (query, expected, help) in [
         (
             json!({ "output": "hsots" }),
@@ -301,8 +301,48 @@ fn a_query_for_what_is_not_there_names_what_is() {
         ),
         (
             json!({ "release": "staging" }),
-            "query:1:12: error[X042]: there is no rollout \"staging\", nor a cluster of this name that is in none",
+            "query:1:12: error[X042]: there is no rollout \"staging\"",
             "there is prod or dev-1",
+        ),
+        (
+            json!({ "release": "prod-b" }),
+            "query:1:12: error[X042]: the cluster \"prod-b\" gets the releases of the rollout \"prod\"",
+            "ask for the release of `prod`",
+        ),
+        (
+            json!({ "output": "by_zone", "cluster": "*" }),
+            "fleet/more.hcl:1:8: error[X042]: the keys of the output \"by_zone\" are no clusters: eu or us",
+            "leave `cluster` and `select` out of the query",
+        ),
+        (
+            json!({ "cluster": "all" }),
+            "query:1:12: error[X002]: the fleet has no cluster \"all\"",
+            "`*` means every cluster",
+        ),
+        (
+            json!({ "select": "env in (" }),
+            "select:1:9: error[X004]: `select` is no label selector: expected a value, found the end",
+            "write it as in kubectl: `env=prod,zone!=eu-west-1a,tier in (web,api)`",
+        ),
+        (
+            json!({ "unit": "component.base", "cluster": "prod-b" }),
+            "query:1:29: error[X042]: none of these clusters has a unit \"component.base\"",
+            "ask for another cluster",
+        ),
+        (
+            json!({ "unit": "component.each" }),
+            "query:1:9: error[X042]: none of these clusters has a unit \"component.each\"",
+            "it has a unit for each key, as `component.each[a]`",
+        ),
+        (
+            json!({ "output": "version" }),
+            "query:1:11: error[X045]: the key `version` of the answer is taken already",
+            "give the output another name",
+        ),
+        (
+            json!({ "output": "domain", "var.token": "hunter2" }),
+            "var.token:1:1: error[C016]: variable \"token\" is sensitive, and a query is no place for a secret",
+            "set FLEETWRIGHT_VAR_token, or name a file with --var-file: Terraform keeps queries in its state, in clear",
         ),
         (
             json!({ "output": "token" }),
@@ -333,9 +373,43 @@ fn an_error_in_the_fleet_is_one_line_with_its_place() {
     place.write("fleet/more.hcl", "output \"x\" {\n  value = local.nothing\n}\n");
     let first = refused(&place, b"{\"output\": \"hosts\"}");
     assert_eq!(first, "fleet/more.hcl:2:17: error[C103]: there is no local `nothing`");
-    place.write("fleet/more.hcl", "output \"x\" {\n  value = local.a + local.b\n}\noutput \"y\" {\n");
-    let first = refused(&place, b"{}");
-    assert!(first.starts_with("fleet/more.hcl:") && first.contains(": error["), "{first}");
+    // Several: the first, and how many more. What the query misses may be missing for that reason.
+    let two = "component \"other\" {\n  manifests = [\"base.yaml\"]\n  values    = { a = cluster.labels.nope }\n}\n\
+               output \"y\" {\n  value = local.a\n}\n";
+    place.write("fleet/more.hcl", two);
+    let first = refused(&place, br#"{"unit": "component.other", "cluster": "dev-1"}"#);
+    assert_eq!(first, "fleet/more.hcl:3:36: error[C103]: there is no label `nope` (on dev-1) (and 1 more)");
+    let first = refused(&place, br#"{"output": "z"}"#);
+    assert_eq!(first, "fleet/more.hcl:6:17: error[C103]: there is no local `a` (and 1 more)");
+}
+
+#[test]
+fn what_cannot_be_told_of_is_left_out_with_a_warning() {
+    let place = place();
+    place.write(
+        "fleet/more.hcl",
+        "output \"version\" {\n  value = 1\n}\noutput \"x\" {\n  value = []\n}\noutput \"x_json\" {\n  value = 2\n}\n",
+    );
+    let answer = answered(&place, &json!({}));
+    assert_eq!((&answer["x_json"], &answer["domain"]), (&json!("[]"), &json!("example.com")));
+    let warnings: Vec<&str> = answer["warnings"].as_str().unwrap().lines().collect();
+    assert_eq!(
+        warnings[1..],
+        [
+            "fleet/more.hcl:1:8: warning[X045]: the key `version` of the answer is taken already",
+            "fleet/more.hcl:7:8: warning[X045]: the key `x_json` of the answer is taken already",
+        ]
+    );
+    assert_eq!(answered(&place, &json!({ "output": "x_json" }))["x_json"], "2");
+}
+
+#[test]
+fn a_command_line_that_is_wrong_is_told_on_stderr_alone() {
+    let place = place();
+    for arguments in [["external", "-o", "json"], ["external", "--output=json", "x"]] {
+        let stderr = place.run_with_stdin(&arguments, b"{}").refused(2);
+        assert!(stderr.starts_with("error[X007]: "), "{stderr}");
+    }
 }
 
 #[test]

@@ -31,15 +31,16 @@ cluster, or of those; alone, the clusters themselves. `*` is all of them
 
 What comes back:
   NAME          a string, number or bool
-  NAME_json     a list, map or null, as JSON: `jsondecode` reads it
+  NAME_json     a list, map or null, as JSON: `jsondecode` reads it. What may be either is read by `try`
   cluster_json, clusters_json, unit_json, units_json
                 one where `cluster` is a name; else a map by the name of the cluster
-  release       where it was asked for
+  release       where it was asked for; also of what `validate` would find something in
   version       that of fleetwright
   warnings      a line each; empty if there is none
 
-All of it lies in Terraform's state, in clear. A sensitive output is refused, and what else is sensitive is left out. \
-No network is used, and of the fleet only what the query needs is worked out.
+Query and answer lie in Terraform's state, in clear. A sensitive output is refused, so is a value for a sensitive \
+variable, and what else is sensitive is left out. Retired clusters are told of like the others. No network is used, and of \
+the fleet only what the query needs is worked out.
 
 Exit status:
   0  answered

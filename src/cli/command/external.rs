@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::answer::{Answer, map};
-use self::query::{Asked, Query};
+use self::query::{Asked, Query, What};
 use super::Run;
 use crate::cli::console::Console;
 use crate::cli::selection::{Clusters, Words, select_by};
@@ -20,7 +20,7 @@ use crate::cli::settings::{Fleet, Selection};
 use crate::cli::status::ExitStatus;
 use crate::cli::{codes, pipeline};
 use crate::cluster::{Cluster, Kind, Prepared, Resolved, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, one_of, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceMap, one_of, suggest};
 use crate::parallel;
 use crate::plan::release;
 use crate::report::{json, line, text};
@@ -32,39 +32,44 @@ const EVERY: &str = "*";
 ///
 /// # Errors
 /// If stdout or stderr cannot be written, also where nobody reads what is written: then it was not answered.
-pub fn run(mut settings: Fleet, console: &Console) -> io::Result<ExitStatus> {
+pub fn run(settings: Fleet, console: &Console) -> io::Result<ExitStatus> {
     let mut run = Run::default();
-    match run.answer(&mut settings) {
+    match run.answer(settings) {
         Some(answer) => {
             console.answer(&json::print(&answer)?)?;
             Ok(ExitStatus::Done)
         }
         None => {
-            run.fold();
-            console.tell(&told(&run, console))?;
+            let text = text::diagnostics(&run.problems, &run.sources, console.err);
+            console.tell(&format!("{}\n\n{text}", headline(&run.problems, &run.sources)))?;
             let is_machine = run.problems.iter().any(|problem| problem.code == codes::MACHINE);
             Ok(if is_machine { ExitStatus::Machine } else { ExitStatus::Wrong })
         }
     }
 }
 
-/// One line that says what is wrong, then all of it. Terraform shows both in a box, whatever its width.
-fn told(run: &Run, console: &Console) -> String {
+/// What is wrong, in one line: what is wrong with the fleet before what the query misses in it, which may be missing for
+/// that reason.
+fn headline(problems: &Diagnostics, sources: &SourceMap) -> String {
     let errors: Vec<&Diagnostic> =
-        run.problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
-    let first = errors.first().map(|first| line::of(first, &run.sources)).unwrap_or_default();
-    let more = match errors.len() {
-        0 | 1 => String::new(),
-        count => format!(" (and {} more)", count - 1),
+        problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
+    let is_of_fleet = |problem: &&&Diagnostic| {
+        let at = problem.labels.first().and_then(|label| sources.file(label.at.file));
+        problem.code != codes::NOT_THERE && at.is_some_and(|file| file.below_root().is_some())
     };
-    format!("{first}{more}\n\n{}", text::diagnostics(&run.problems, &run.sources, console.err))
+    let Some(first) = errors.iter().find(is_of_fleet).or(errors.first()) else { return String::new() };
+    let first = line::of(first, sources);
+    match errors.len() {
+        1 => first,
+        count => format!("{first} (and {} more)", count - 1),
+    }
 }
 
-/// The clusters that a query is about.
+/// The clusters that a query is about, by their numbers.
 enum About {
     /// One, by its name.
     One(usize),
-    /// These, by their numbers.
+    /// These.
     All(Vec<usize>),
 }
 
@@ -75,11 +80,15 @@ impl About {
             Self::All(numbers) => numbers,
         }
     }
+
+    fn clusters<'f>(&self, fleet: &'f Resolved) -> impl Iterator<Item = &'f Cluster> + Clone {
+        self.numbers().iter().filter_map(|number| fleet.clusters.get(*number))
+    }
 }
 
 impl Run {
     /// The answer; `None` if a problem is an error.
-    fn answer(&mut self, settings: &mut Fleet) -> Option<Answer> {
+    fn answer(&mut self, settings: Fleet) -> Option<Answer> {
         let answered = self.answered(settings);
         let answered = answered.map_err(|problems| self.problems.append(problems)).ok();
         // What built-in checks find is for `validate`.
@@ -93,57 +102,59 @@ impl Run {
 
     /// # Errors
     /// If the query asks for what there is not; with nothing more to tell if the fleet cannot be read.
-    fn answered(&mut self, settings: &mut Fleet) -> Result<Answer, Diagnostics> {
+    fn answered(&mut self, settings: Fleet) -> Result<Answer, Diagnostics> {
         let query = Query::read(settings.variables.stdin_is_terminal, &mut self.sources)?;
-        stdin_and_folder(settings, &query)?;
-        let mut given = self.given(settings);
+        stdin_is_free(&settings)?;
+        let settings = Fleet { dir: folder(&query, settings.dir)?, ..settings };
+        let mut given = self.given(&settings);
         given.extend(query.variables.iter().cloned());
-        let read = self.read(settings).ok_or_else(Diagnostics::new)?;
+        let read = self.read(&settings).ok_or_else(Diagnostics::new)?;
         let prepared = read.prepare(&given, &mut self.sources, &mut self.problems);
         let prepared = prepared.ok_or_else(Diagnostics::new)?;
-        let fleet = prepared.outline();
-        let about = self.about(&query, fleet)?;
         let mut answer = Answer::new();
-        match (&query.output, &query.unit) {
-            (Some(_), Some(unit)) => {
-                let told = Diagnostic::error(codes::QUERY, "the query asks for an output and for a unit");
-                return Err(told.at(unit.at, "this unit").help("ask for one of them").into());
-            }
-            (Some(asked), None) => {
-                let value = output(asked, about.as_ref(), fleet)?;
-                answer.add(&asked.text, &value).map_err(|problem| problem.at(asked.at, ""))?;
-            }
-            (None, Some(asked)) => {
-                let about = about.unwrap_or_else(|| About::All((0..fleet.clusters.len()).collect()));
-                let units = self.units(asked, &about, &prepared, settings.threads.get())?;
-                add(&mut answer, "unit", &about, units)?;
-            }
-            (None, None) => match &about {
-                Some(about) => {
-                    let clusters = about.numbers().iter().filter_map(|number| fleet.clusters.get(*number));
-                    let facts = clusters.map(|one| (Arc::clone(&one.name), facts::of_cluster(one)));
-                    add(&mut answer, "cluster", about, facts.collect())?;
-                }
-                None if query.release.is_some() => {}
-                None => self.outputs(fleet, &mut answer)?,
-            },
-        }
+        self.facts(&query, &prepared, settings.threads.get(), &mut answer)?;
         if let Some(asked) = &query.release {
-            let clusters = Clusters::Only(released(asked, fleet)?);
+            let clusters = Clusters::Only(released(asked, prepared.outline())?);
             let (sources, problems) = (&mut self.sources, &mut self.problems);
-            let rendered = pipeline::each(
-                &read,
-                &prepared,
-                &clusters,
-                settings.threads,
-                sources,
-                problems,
-                |rendered| rendered,
-            );
+            let whole = |rendered| rendered;
+            let rendered =
+                pipeline::each(&read, &prepared, &clusters, settings.threads, sources, problems, whole);
             let rendered = rendered.ok_or_else(Diagnostics::new)?.into_made();
             answer.release(release(&rendered).to_string());
         }
         Ok(answer)
+    }
+
+    /// Adds what the query asks for, but for a release.
+    fn facts(
+        &mut self,
+        query: &Query,
+        prepared: &Prepared<'_>,
+        threads: usize,
+        answer: &mut Answer,
+    ) -> Result<(), Diagnostics> {
+        let fleet = prepared.outline();
+        let about = self.about(query, fleet)?;
+        let all = || About::All((0..fleet.clusters.len()).collect());
+        match &query.what {
+            What::Nothing => {}
+            What::Outputs => self.outputs(fleet, answer)?,
+            What::Output(asked) => {
+                let value = output(asked, about.as_ref(), fleet)?;
+                answer.add(&asked.text, &value).map_err(|problem| problem.at(asked.at, ""))?;
+            }
+            What::Unit(asked) => {
+                let about = about.unwrap_or_else(all);
+                let units = self.units(asked, &about, prepared, threads)?;
+                add(answer, "unit", &about, units)?;
+            }
+            What::Clusters => {
+                let about = about.unwrap_or_else(all);
+                let facts = about.clusters(fleet).map(|one| (Arc::clone(&one.name), facts::of_cluster(one)));
+                add(answer, "cluster", &about, facts.collect())?;
+            }
+        }
+        Ok(())
     }
 
     /// The clusters that the query names; `None` if it names none.
@@ -159,10 +170,9 @@ impl Run {
         let chosen = select_by(Words::KEYS, &selection, &fleet.clusters, &mut self.sources);
         let chosen = chosen.map_err(|problems| placed(problems, query))?;
         let clusters = fleet.clusters.iter().enumerate();
-        let chosen: Vec<usize> =
-            clusters.filter(|(_, one)| chosen.contains(&one.name)).map(|(number, _)| number).collect();
-        let is_name = |name: &String| !name.contains('*');
-        Ok(Some(match (chosen.as_slice(), pattern.is_some_and(is_name)) {
+        let chosen = clusters.filter(|(_, one)| chosen.contains(&one.name)).map(|(number, _)| number);
+        let chosen: Vec<usize> = chosen.collect();
+        Ok(Some(match (chosen.as_slice(), pattern.is_some_and(|name| !name.contains('*'))) {
             ([only], true) => About::One(*only),
             _ => About::All(chosen),
         }))
@@ -198,21 +208,36 @@ impl Run {
         if !found.is_empty() {
             return Ok(found);
         }
+        if self.problems.has_errors() {
+            // What is wrong with it may be why it is not there.
+            return Err(Diagnostics::new());
+        }
         let shown = Value::string(asked.text.as_str()).shown();
         let told = Diagnostic::error(codes::NOT_THERE, format!("none of these clusters has a unit {shown}"));
-        Err(named(told.at(asked.at, ""), &asked.text, names.iter().map(String::as_str)).into())
+        let told = told.at(asked.at, "");
+        if about.clusters(prepared.outline()).all(|cluster| cluster.retired) {
+            return Err(told.note("a retired cluster has no units").help("ask for another cluster").into());
+        }
+        let of_each = format!("{}[", asked.text);
+        let names = names.iter().map(String::as_str);
+        Err(match names.clone().find(|name| name.starts_with(&of_each)) {
+            Some(first) => told.help(format!("it has a unit for each key, as `{first}`")),
+            None => named(told, &asked.text, names),
+        }
+        .into())
     }
 
-    /// All outputs but those that are sensitive.
+    /// All outputs that can be told.
     fn outputs(&mut self, fleet: &Resolved, answer: &mut Answer) -> Result<(), Diagnostics> {
         for (name, output) in &fleet.outputs {
             if output.value.is_sensitive() {
                 let message = format!("the output \"{name}\" is sensitive and is left out");
                 let told = Diagnostic::warning(codes::LEFT_OUT, message).at(output.span, "this one");
                 self.problems.push(told.help("what Terraform is told lies in its state, in clear"));
-                continue;
+            } else if let Err(taken) = answer.add(name, &output.value) {
+                let told = Diagnostic { severity: Severity::Warning, ..*taken };
+                self.problems.push(told.at(output.span, "this one").note("it is left out"));
             }
-            answer.add(name, &output.value).map_err(|problem| problem.at(output.span, "this one"))?;
         }
         Ok(())
     }
@@ -220,33 +245,37 @@ impl Run {
 
 /// Problems with what was chosen, at the place of it in the query where they have none.
 fn placed(problems: Diagnostics, query: &Query) -> Diagnostics {
-    let at = query.cluster.as_ref().or(query.select.as_ref()).map(|asked| asked.at);
-    let placed = problems.into_iter().map(|problem| match at {
-        Some(at) if problem.labels.is_empty() => problem.at(at, ""),
-        _ => problem,
-    });
-    placed.collect()
+    let place = |problem: Diagnostic| {
+        let (first, second) = match problem.code == codes::NOTHING_SELECTED {
+            true => (&query.select, &query.cluster),
+            false => (&query.cluster, &query.select),
+        };
+        match first.as_ref().or(second.as_ref()).filter(|_| problem.labels.is_empty()) {
+            Some(asked) => problem.at(asked.at, ""),
+            None => problem,
+        }
+    };
+    problems.into_iter().map(place).collect()
 }
 
-/// Holds that stdin is the query's alone, and takes the folder of the fleet from it.
-fn stdin_and_folder(settings: &mut Fleet, query: &Query) -> Result<(), Box<Diagnostic>> {
+/// Holds that stdin is the query's alone.
+fn stdin_is_free(settings: &Fleet) -> Result<(), Box<Diagnostic>> {
     if settings.variables.files.iter().any(|file| file.as_os_str() == "-") {
         let told = Diagnostic::error(codes::QUERY, "`--var-file -` reads stdin, which is the query here");
         return Err(Box::new(told.help("name a file, or give the variables in the query: `var.NAME`")));
     }
-    match (&query.fleet, &settings.dir) {
+    Ok(())
+}
+
+/// The folder of the fleet, which the query or `--fleet` names, if one of them does.
+fn folder(query: &Query, named: Option<PathBuf>) -> Result<Option<PathBuf>, Box<Diagnostic>> {
+    match (&query.fleet, named) {
         (Some(asked), Some(_)) => {
-            let told = Diagnostic::error(
-                codes::QUERY,
-                "the folder of the fleet is named by the query and by --fleet",
-            );
-            Err(Box::new(told.at(asked.at, "").help("name it once")))
+            let message = "the folder of the fleet is named by the query and by --fleet";
+            Err(Box::new(Diagnostic::error(codes::QUERY, message).at(asked.at, "").help("name it once")))
         }
-        (Some(asked), None) => {
-            settings.dir = Some(PathBuf::from(&asked.text));
-            Ok(())
-        }
-        (None, _) => Ok(()),
+        (Some(asked), None) => Ok(Some(PathBuf::from(&asked.text))),
+        (None, named) => Ok(named),
     }
 }
 
@@ -258,6 +287,10 @@ fn output(asked: &Asked, about: Option<&About>, fleet: &Resolved) -> Result<Valu
         let names = fleet.outputs.keys().map(|name| &**name);
         return Err(Box::new(named(told.at(asked.at, ""), &asked.text, names)));
     };
+    let not_there = |message: String, help: String| {
+        let told = Diagnostic::error(codes::NOT_THERE, message).at(output.span, "this one");
+        Err(Box::new(told.help(help)))
+    };
     if output.value.is_sensitive() {
         let told = Diagnostic::error(codes::SENSITIVE_ANSWER, format!("the output {shown} is sensitive"));
         let told =
@@ -265,23 +298,31 @@ fn output(asked: &Asked, about: Option<&About>, fleet: &Resolved) -> Result<Valu
         return Err(Box::new(told.help("let Terraform read the secret from where it is kept")));
     }
     let Some(about) = about else { return Ok(output.value.clone()) };
+    let whole = || "leave `cluster` and `select` out of the query".to_owned();
     let Kind::Map(entries) = &output.value.kind else {
-        let message = format!("the output {shown} is {}, not a map by cluster", output.value.type_name());
-        let told = Diagnostic::error(codes::NOT_THERE, message).at(output.span, "this one");
-        return Err(Box::new(told.help("leave `cluster` and `select` out of the query")));
+        let found = output.value.type_name();
+        return not_there(format!("the output {shown} is {found}, not a map by cluster"), whole());
     };
-    let names = about.numbers().iter().filter_map(|number| fleet.clusters.get(*number)).map(|one| &one.name);
-    match about {
-        About::One(_) => names.clone().find_map(|name| entries.get(name)).cloned().ok_or_else(|| {
-            let cluster = names.clone().next().map_or("", |name| name);
-            let message = format!("the output {shown} says nothing of the cluster \"{cluster}\"");
-            let told = Diagnostic::error(codes::NOT_THERE, message).at(output.span, "this one");
-            Box::new(told.help(match entries.is_empty() {
-                true => "it is empty".to_owned(),
-                false => format!("its keys are {}", one_of(entries.keys().map(|key| &**key))),
-            }))
-        }),
-        About::All(_) => {
+    let is_by_cluster = fleet.clusters.iter().any(|cluster| entries.contains_key(&cluster.name));
+    if !is_by_cluster && !entries.is_empty() {
+        let keys = one_of(entries.keys().map(|key| &**key));
+        return not_there(format!("the keys of the output {shown} are no clusters: {keys}"), whole());
+    }
+    let mut clusters = about.clusters(fleet);
+    match (about, clusters.next()) {
+        (About::One(_), Some(cluster)) => match entries.get(&cluster.name) {
+            Some(entry) => Ok(entry.clone()),
+            None => {
+                let message = format!("the output {shown} says nothing of the cluster \"{}\"", cluster.name);
+                let keys = one_of(entries.keys().map(|key| &**key));
+                not_there(
+                    message,
+                    if keys.is_empty() { "it is empty".to_owned() } else { format!("its keys are {keys}") },
+                )
+            }
+        },
+        (_, first) => {
+            let names = first.into_iter().chain(clusters).map(|cluster| &cluster.name);
             Ok(map(names.filter_map(|name| Some((Arc::clone(name), entries.get(name)?.clone())))))
         }
     }
@@ -292,25 +333,30 @@ fn released(asked: &Asked, fleet: &Resolved) -> Result<BTreeSet<Arc<str>>, Box<D
     if let Some(rollout) = fleet.rollouts.iter().find(|rollout| *rollout.name == asked.text) {
         return Ok(rollout.clusters.iter().cloned().collect());
     }
-    let alone =
-        |cluster: &&Cluster| !fleet.rollouts.iter().any(|rollout| rollout.clusters.contains(&cluster.name));
-    let mut alone = fleet.clusters.iter().filter(alone).map(|cluster| &cluster.name);
-    if let Some(cluster) = alone.clone().find(|name| ***name == *asked.text) {
-        return Ok([Arc::clone(cluster)].into());
-    }
+    let of =
+        |cluster: &Cluster| fleet.rollouts.iter().find(|rollout| rollout.clusters.contains(&cluster.name));
     let shown = Value::string(asked.text.as_str()).shown();
-    let message = format!("there is no rollout {shown}, nor a cluster of this name that is in none");
-    let names: Vec<&str> = fleet
-        .rollouts
+    match fleet
+        .clusters
         .iter()
-        .map(|rollout| &*rollout.name)
-        .chain(alone.by_ref().map(|name| &**name))
-        .collect();
-    Err(Box::new(named(
-        Diagnostic::error(codes::NOT_THERE, message).at(asked.at, ""),
-        &asked.text,
-        names.into_iter(),
-    )))
+        .find(|cluster| *cluster.name == asked.text)
+        .map(|cluster| (cluster, of(cluster)))
+    {
+        Some((cluster, None)) => Ok([Arc::clone(&cluster.name)].into()),
+        Some((_, Some(rollout))) => {
+            let message =
+                format!("the cluster {shown} gets the releases of the rollout \"{}\"", rollout.name);
+            let told = Diagnostic::error(codes::NOT_THERE, message).at(asked.at, "");
+            Err(Box::new(told.help(format!("ask for the release of `{}`", rollout.name))))
+        }
+        None => {
+            let alone =
+                fleet.clusters.iter().filter(|cluster| of(cluster).is_none()).map(|cluster| &*cluster.name);
+            let names = fleet.rollouts.iter().map(|rollout| &*rollout.name).chain(alone);
+            let told = Diagnostic::error(codes::NOT_THERE, format!("there is no rollout {shown}"));
+            Err(Box::new(named(told.at(asked.at, ""), &asked.text, names)))
+        }
+    }
 }
 
 /// Adds what is said of one cluster, or of several by their names.
@@ -318,11 +364,11 @@ fn add(
     answer: &mut Answer,
     what: &str,
     about: &About,
-    mut facts: Vec<(Arc<str>, Value)>,
+    facts: Vec<(Arc<str>, Value)>,
 ) -> Result<(), Box<Diagnostic>> {
-    match (about, facts.pop()) {
-        (About::One(_), Some((_, fact))) => answer.add(what, &fact),
-        (_, last) => answer.add(&format!("{what}s"), &map(facts.into_iter().chain(last))),
+    match (about, facts.as_slice()) {
+        (About::One(_), [(_, fact)]) => answer.add(what, fact),
+        (_, _) => answer.add(&format!("{what}s"), &map(facts)),
     }
 }
 

@@ -84,14 +84,13 @@ impl<'a> Index<'a> {
             index.kinds.entry((group, kind)).or_default().push(*entry);
             index.names.insert((entry.name(), kind, entry.namespace(), group), *entry);
         }
-        for ((group, kind), entries) in &index.kinds {
-            let maker = Maker::of(group, kind);
-            for entry in entries {
-                match maker {
-                    Maker::No => {}
-                    Maker::Yes => drop(index.operated.insert(entry.namespace())),
-                    Maker::Perhaps => drop(index.unknown.entry(entry.namespace()).or_insert(*entry)),
-                }
+        let makers: BTreeMap<_, _> =
+            index.kinds.keys().map(|(group, kind)| ((*kind, *group), Maker::of(group, kind))).collect();
+        for entry in &index.entries {
+            match makers.get(&(entry.object().kind(), entry.object().group())) {
+                None | Some(Maker::No) => {}
+                Some(Maker::Yes) => drop(index.operated.insert(entry.namespace())),
+                Some(Maker::Perhaps) => drop(index.unknown.entry(entry.namespace()).or_insert(*entry)),
             }
         }
         for (at, pods) in index.pods.iter().enumerate() {

@@ -82,6 +82,10 @@ pub fn hold(data: &[u8]) {
         return;
     };
     let (Ok(first), Ok(second)) = (std::str::from_utf8(first), std::str::from_utf8(second)) else { return };
+    // Whoever compares with it may hand it in.
+    if data.windows(SECRET.len()).any(|word| word == SECRET.as_bytes()) {
+        return;
+    }
     if whole::may_use_up_a_budget(template) {
         return;
     }

@@ -9,7 +9,7 @@ use crate::cli::codes;
 use crate::cluster::{Kind, Value, json_text};
 use crate::diagnostic::Diagnostic;
 
-/// The keys that are there whatever is asked for; no output may take them.
+/// The keys that no output may take.
 const OWN: [&str; 3] = ["version", "warnings", "release"];
 
 /// What is answered.
@@ -41,8 +41,9 @@ impl Answer {
             }
         };
         if OWN.contains(&key.as_str()) || self.0.contains_key(&key) {
-            let told = Diagnostic::error(codes::ANSWER, format!("the key `{key}` of the answer is taken"));
-            return Err(Box::new(told.help("give the output another name, or ask for it alone")));
+            let told =
+                Diagnostic::error(codes::ANSWER, format!("the key `{key}` of the answer is taken already"));
+            return Err(Box::new(told.help("give the output another name")));
         }
         self.0.insert(key, text);
         Ok(())

@@ -1,5 +1,6 @@
 //! What Terraform asks for.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use crate::cli::codes;
@@ -9,7 +10,7 @@ use crate::cluster::{Given, GivenFrom, Kind, Value};
 use crate::diagnostic::{Diagnostic, SourceMap, Span, one_of, suggest};
 
 /// The longest query that is read, in bytes.
-pub const MAX_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 1 << 20;
 
 /// The keys of a query, but for `var.NAME`.
 const KEYS: [&str; 6] = ["output", "cluster", "select", "unit", "release", "fleet"];
@@ -30,17 +31,30 @@ pub struct Asked {
 }
 
 /// What is asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
+pub enum What {
+    /// All outputs.
+    Outputs,
+    /// The output of this name.
+    Output(Asked),
+    /// The unit of this address.
+    Unit(Asked),
+    /// The clusters themselves.
+    Clusters,
+    /// Nothing but a release.
+    Nothing,
+}
+
+/// A query.
+#[derive(Debug)]
 pub struct Query {
-    /// The name of an output.
-    pub output: Option<Asked>,
+    /// What it asks for.
+    pub what: What,
     /// The name of a cluster, or a pattern.
     pub cluster: Option<Asked>,
     /// A label selector.
     pub select: Option<Asked>,
-    /// The address of a unit.
-    pub unit: Option<Asked>,
-    /// The name of a rollout, or of a cluster that is in none.
+    /// The name of a rollout, or of a cluster that is in none, whose release is asked for.
     pub release: Option<Asked>,
     /// The folder of the fleet.
     pub fleet: Option<Asked>,
@@ -79,63 +93,64 @@ impl Query {
             return Err(Box::new(Diagnostic::error(codes::QUERY, message).at(whole, "").help(OBJECT)));
         };
         // Before anything is told: what belongs to no other key may be a secret.
-        for value in entries.iter().filter(|(key, _)| !KEYS.contains(&&***key)).map(|(_, value)| value) {
+        for (_, value) in entries.iter().filter(|(key, _)| !KEYS.contains(&key.as_ref())) {
             sources.hide(value.span.unwrap_or(whole));
         }
-        let mut query = Self::default();
+        let (mut asked, mut variables) = (BTreeMap::new(), Vec::new());
         for (key, value) in entries.iter() {
-            query.add(key, value, whole, sources)?;
-        }
-        Ok(query)
-    }
-
-    fn add(
-        &mut self,
-        key: &str,
-        value: &Value,
-        whole: Span,
-        sources: &mut SourceMap,
-    ) -> Result<(), Box<Diagnostic>> {
-        let shown = Value::string(key).shown();
-        let at = value.span.unwrap_or(whole);
-        let Kind::String(text) = &value.kind else {
-            let message = format!("the query's {shown} is {}, not a string", value.type_name());
-            let help = match value.kind {
-                Kind::Null => "leave the key out",
-                Kind::List(_) | Kind::Map(_) => "write it as JSON in a string: `jsonencode(…)`",
-                Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => "write it between quotes",
-            };
-            return Err(Box::new(Diagnostic::error(codes::QUERY, message).at(at, "").help(help)));
-        };
-        if let Some(name) = key.strip_prefix(VARIABLE).filter(|name| !name.is_empty()) {
-            self.variables.push(variable(name, GivenFrom::CommandLine, VARIABLE, text, sources));
-            return Ok(());
-        }
-        let asked = Asked { text: text.to_string(), at };
-        let place = match key {
-            "output" => &mut self.output,
-            "cluster" => &mut self.cluster,
-            "select" => &mut self.select,
-            "unit" => &mut self.unit,
-            "release" => &mut self.release,
-            "fleet" => &mut self.fleet,
-            _ => {
-                let message = format!("the query has the key {shown}, which is none");
-                let told = Diagnostic::error(codes::QUERY, message).at(at, "the value of that key");
-                let all = || KEYS.into_iter().chain(["var.NAME"]);
-                return Err(Box::new(match suggest(key, all()) {
-                    Some(near) => told.help(format!("did you mean `{near}`? The keys are {}", one_of(all()))),
-                    None => told.help(format!("the keys are {}", one_of(all()))),
-                }));
+            let at = value.span.unwrap_or(whole);
+            let text = text_of(key, value, at)?;
+            match key.strip_prefix(VARIABLE).filter(|name| !name.is_empty()) {
+                Some(name) => variables.push(variable(name, GivenFrom::Query, VARIABLE, text, sources)),
+                None => drop(asked.insert(known(key, text, at)?, Asked { text: text.to_owned(), at })),
             }
-        };
-        if asked.text.trim().is_empty() {
-            let told = Diagnostic::error(codes::QUERY, format!("the query's {shown} is empty")).at(at, "");
-            return Err(Box::new(told.help("leave the key out, or give it a value")));
         }
-        *place = Some(asked);
-        Ok(())
+        let [output, cluster, select, unit, release, fleet] = KEYS.map(|key| asked.remove(key));
+        let what = match (output, unit) {
+            (Some(_), Some(unit)) => {
+                let told = Diagnostic::error(codes::QUERY, "the query asks for an output and for a unit");
+                return Err(Box::new(told.at(unit.at, "this unit").help("ask for one of them")));
+            }
+            (Some(output), None) => What::Output(output),
+            (None, Some(unit)) => What::Unit(unit),
+            (None, None) if cluster.is_some() || select.is_some() => What::Clusters,
+            (None, None) if release.is_some() => What::Nothing,
+            (None, None) => What::Outputs,
+        };
+        Ok(Self { what, cluster, select, release, fleet, variables })
     }
+}
+
+/// The text of a value of the query.
+fn text_of<'v>(key: &str, value: &'v Value, at: Span) -> Result<&'v str, Box<Diagnostic>> {
+    let help = match &value.kind {
+        Kind::String(text) => return Ok(text),
+        Kind::Null => "leave the key out",
+        Kind::List(_) | Kind::Map(_) => "write it as JSON in a string: `jsonencode(…)`",
+        Kind::Bool(_) | Kind::Number(_) => "write it between quotes",
+    };
+    let message =
+        format!("the query's {} is {}, not a string", Value::string(key).shown(), value.type_name());
+    Err(Box::new(Diagnostic::error(codes::QUERY, message).at(at, "").help(help)))
+}
+
+/// The key that this is, if it is known and says something.
+fn known(key: &str, text: &str, at: Span) -> Result<&'static str, Box<Diagnostic>> {
+    let shown = Value::string(key).shown();
+    let Some(known) = KEYS.into_iter().find(|known| *known == key) else {
+        let told = Diagnostic::error(codes::QUERY, format!("the query's key {shown} is not known"));
+        let told = told.at(at, "the value of that key");
+        let all = || KEYS.into_iter().chain(["var.NAME"]);
+        return Err(Box::new(match suggest(key, all()) {
+            Some(near) => told.help(format!("did you mean `{near}`? The keys are {}", one_of(all()))),
+            None => told.help(format!("the keys are {}", one_of(all()))),
+        }));
+    };
+    if text.trim().is_empty() {
+        let told = Diagnostic::error(codes::QUERY, format!("the query's {shown} is empty")).at(at, "");
+        return Err(Box::new(told.help("leave the key out, or give it a value")));
+    }
+    Ok(known)
 }
 
 const OBJECT: &str = "give one JSON object of strings: `{\"output\": \"hosts\"}`, or `{}` for all outputs";
