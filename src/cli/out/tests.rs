@@ -310,7 +310,8 @@ fn s10_what_changes_meanwhile_is_neither_followed_nor_taken_over() {
     let left = |name: &str| fs::read_dir(dir.path().join(name)).map_or(0, Iterator::count);
     assert_eq!((left(A), dir.path().join(B).exists()), (2, false), "what a killed run leaves, too");
     // One that went.
-    let said = meanwhile(dir.path(), &both("2\n"), || fs::remove_dir_all(&a).unwrap());
+    let gone = folder();
+    let said = meanwhile(dir.path(), &both("2\n"), || fs::rename(&a, gone.path().join("a")).unwrap());
     assert_eq!(said, "DIR/prod-a/x.yaml: changed while this was rendered, by somebody else");
     assert_eq!(tree(dir.path()), Vec::<String>::new());
     // One that came, with a file of somebody else: the next run does not take that for its own.
