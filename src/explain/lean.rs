@@ -72,10 +72,11 @@ impl Lean {
             fleet: ground.fleet.clone(),
             files: listed(ground),
             known: BTreeSet::new(),
-            others: others(ground.fleet, subject),
+            others: BTreeSet::new(),
             seen: None,
         };
-        let lean = Self { fleet: reduced(ground.fleet, subject, reached, named), ..whole }.with_known(ground);
+        let fleet = reduced(ground.fleet, subject, reached, named);
+        let lean = Self { others: others(ground.fleet, &fleet, subject), fleet, ..whole }.with_known(ground);
         let own = subject.rendered.objects();
         let is_same = |resolved: Resolved| {
             let cluster = resolved.clusters.iter().find(|other| other.name == subject.cluster.name)?;
@@ -86,7 +87,9 @@ impl Lean {
         };
         let lean = match lean.resolve(ground, &lean.fleet, ground.given).and_then(is_same) {
             Some(true) => lean,
-            Some(false) | None => Self { fleet: ground.fleet.clone(), ..lean }.with_known(ground),
+            Some(false) | None => {
+                Self { fleet: ground.fleet.clone(), others: BTreeSet::new(), ..lean }.with_known(ground)
+            }
         };
         let resolved = lean.resolve(ground, &lean.fleet, ground.given);
         Self { seen: resolved.and_then(|resolved| Seen::of(&resolved, subject)), ..lean }
@@ -131,18 +134,26 @@ fn listed(ground: &Ground<'_>) -> Sources {
     Sources::Memory(files)
 }
 
-fn others(fleet: &Fleet, subject: Subject<'_>) -> BTreeSet<String> {
-    let others = fleet.units.iter().map(Block::name).filter(|name| **name != *subject.unit.name.name);
+/// How messages name the units that are not whole in the lean fleet.
+fn others(fleet: &Fleet, lean: &Fleet, subject: Subject<'_>) -> BTreeSet<String> {
+    let whole = lean.units.iter().filter(|block| stays_whole(block, subject)).map(Block::name);
+    let whole: BTreeSet<&str> = whole.collect();
+    let others = fleet.units.iter().map(Block::name).filter(|name| !whole.contains(name));
     let shown = |name: &str| {
         ["component", "service"].map(|kind| [format!("{kind} \"{name}\""), format!("{kind}.{name}")])
     };
     others.flat_map(shown).flatten().collect()
 }
 
+/// The unit itself, and of the others the services: what they say of themselves, others see.
+fn stays_whole(block: &Block, subject: Subject<'_>) -> bool {
+    *block.name() == *subject.unit.name.name || std::ptr::eq(block.schema, &SERVICE)
+}
+
 fn reduced(fleet: &Fleet, subject: Subject<'_>, reached: &Reached, named: &BTreeSet<&str>) -> Fleet {
     let own = |block: &Block| *block.name() == *subject.unit.name.name;
     let units = fleet.units.iter().filter(|block| own(block) || named.contains(block.name()));
-    let units = units.map(|block| match own(block) || std::ptr::eq(block.schema, &SERVICE) {
+    let units = units.map(|block| match stays_whole(block, subject) {
         true => block.clone(),
         false => outline(block),
     });

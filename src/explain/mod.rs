@@ -161,6 +161,8 @@ pub fn explain(
     let templates = templates(ground);
     let mut pool = written::pool(ground.fleet, &written);
     templates.iter().for_each(|text| pool.meetings.add_template(text));
+    pool.selects("match", &resolved.name);
+    pool.selects("units", &owner.name.name);
     let sees_clusters = templates.iter().any(|text| meeting::refers(text, "clusters"));
     let reached = reach::of(ground.fleet, resolved, owner, again.mentions("clusters") && sees_clusters);
     let mut causes = causes(ground, &reached, &written);

@@ -22,6 +22,8 @@ pub struct Pool {
     labels: BTreeMap<&'static str, BTreeSet<String>>,
     /// The words of the language that exclude each other.
     words: Vec<BTreeSet<String>>,
+    /// By the argument that holds a selector, the name of the one thing that is asked about.
+    selected: BTreeMap<&'static str, String>,
 }
 
 /// The most texts that are taken from one place of a pool.
@@ -46,6 +48,17 @@ impl Pool {
     /// Adds a number that stands under this name.
     pub fn add_number(&mut self, name: &str, number: &str) {
         self.numbers.entry(name.to_owned()).or_default().insert(number.to_owned());
+    }
+
+    /// What the selectors of an argument are asked for: whether they match the thing of this name.
+    pub fn selects(&mut self, argument: &'static str, name: &str) {
+        self.selected.insert(argument, name.to_owned());
+    }
+
+    /// A selector that matches what is asked about, and one that does not: no other says more.
+    fn selectors(&self, argument: &str) -> impl Iterator<Item = String> {
+        let name = self.selected.get(argument).into_iter();
+        name.flat_map(|name| [format!("name={name}"), format!("name!={name}")])
     }
 
     /// What a literal under this name is compared with, and what those names hold that are compared with it.
@@ -110,8 +123,11 @@ pub fn scalars(scalar: &Scalar, name: &str, pool: &Pool) -> Vec<Scalar> {
         }
         Scalar::String(text) => {
             let met = pool.met(name, text, &pool.by_name).into_iter();
-            let others = met.chain(texts(text)).chain(pool.of(name, text));
-            distinct(others, text).into_iter().map(Scalar::String).collect()
+            let near = in_turn(texts(text), in_turn(pool.of(name, text), quantities(text)));
+            distinct(pool.selectors(name).chain(met).chain(near), text)
+                .into_iter()
+                .map(Scalar::String)
+                .collect()
         }
         Scalar::Part(text) => texts(text).into_iter().map(Scalar::Part).collect(),
     }
@@ -192,6 +208,31 @@ pub fn texts(text: &str) -> Vec<String> {
         others.push(format!("{text}x"));
     }
     distinct(others, text)
+}
+
+/// What is measured, such as `90s` or `512Mi`, with other numbers before its unit.
+fn quantities(text: &str) -> Vec<String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    match number.parse::<i64>() {
+        Ok(_) if unit.len() <= 3 && unit.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+            numbers(number).iter().rev().map(|number| format!("{number}{unit}")).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// One of each in turn, and what is left of the longer.
+fn in_turn(one: Vec<String>, other: Vec<String>) -> Vec<String> {
+    let (mut one, mut other) = (one.into_iter(), other.into_iter());
+    let mut all = Vec::new();
+    loop {
+        let (a, b) = (one.next(), other.next());
+        if a.is_none() && b.is_none() {
+            return all;
+        }
+        all.extend(a.into_iter().chain(b));
+    }
 }
 
 /// The next digit or letter.

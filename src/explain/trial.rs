@@ -18,7 +18,7 @@ use crate::object::ObjectRef;
 use crate::render::{self, Again, Options, RenderedObject, RenderedUnit};
 
 /// How many other values that the fleet takes are put in place of each literal.
-pub const TRIED: usize = 3;
+pub const TRIED: usize = 8;
 
 /// What can be another.
 #[derive(Clone, Debug)]

@@ -10,6 +10,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::{Value, json};
 
 use crate::program::{Outcome, Place, outcome};
+use crate::repository::commit;
 
 const FLEET: &str = r#"fleet "shop" {
   templates = "."
@@ -204,6 +205,25 @@ fn a_unit_is_told_without_what_is_secret_in_it() {
 }
 
 #[test]
+fn what_is_secret_as_a_whole_is_left_out_as_a_whole() {
+    let place = place();
+    let more = "variable \"keys\" {\n  type      = map(string)\n  default   = { a = \"hunter2\" }\n  sensitive = true\n}\n\
+                component \"more\" {\n  manifests = [\"base.yaml\"]\n\
+                  values    = { map = var.keys, list = [\"open\", var.token], text = \"open\" }\n}\n";
+    place.write("fleet/more.hcl", more);
+    let answer = answered(&place, &json!({ "unit": "component.more", "cluster": "prod-a" }));
+    let unit: Value = serde_json::from_str(answer["unit_json"].as_str().unwrap()).unwrap();
+    assert_eq!(unit["settings"]["values"], json!({ "text": "open", "weight": 75 }));
+    let warnings = answer["warnings"].as_str().unwrap();
+    for path in ["values.list", "values.map"] {
+        assert!(
+            warnings.contains(&format!("the setting {path} of component.more is sensitive")),
+            "{warnings}"
+        );
+    }
+}
+
+#[test]
 fn stdin_that_holds_no_query_is_refused_in_one_line() {
     let place = place();
     for (query, expected) in [
@@ -321,7 +341,7 @@ fn a_query_for_what_is_not_there_names_what_is() {
         ),
         (
             json!({ "select": "env in (" }),
-            "select:1:9: error[X004]: `select` is no label selector: expected a value, found the end",
+            "select:1:9: error[X004]: `select` is no label selector: found the end, expected a value, ',' or ')'",
             "write it as in kubectl: `env=prod,zone!=eu-west-1a,tier in (web,api)`",
         ),
         (
@@ -378,7 +398,10 @@ fn an_error_in_the_fleet_is_one_line_with_its_place() {
                output \"y\" {\n  value = local.a\n}\n";
     place.write("fleet/more.hcl", two);
     let first = refused(&place, br#"{"unit": "component.other", "cluster": "dev-1"}"#);
-    assert_eq!(first, "fleet/more.hcl:3:36: error[C103]: there is no label `nope` (on dev-1) (and 1 more)");
+    assert_eq!(
+        first,
+        "fleet/more.hcl:3:36: error[C103]: `cluster.labels` has no `nope` (on dev-1) (and 1 more)"
+    );
     let first = refused(&place, br#"{"output": "z"}"#);
     assert_eq!(first, "fleet/more.hcl:6:17: error[C103]: there is no local `a` (and 1 more)");
 }
@@ -443,6 +466,20 @@ fn shell(place: &Place, line: &str) -> Outcome {
     let mut command = Command::new("/bin/sh");
     command.env_clear().current_dir(place.path()).args(["-c", line, env!("CARGO_BIN_EXE_fleetwright")]);
     outcome(command.output().unwrap())
+}
+
+#[test]
+fn a_revision_answers_for_what_was_committed() {
+    let place = place();
+    let first = commit(&place);
+    place.write("fleet/fleet.hcl", "broken {");
+    for query in [json!({ "output": "count" }), json!({ "output": "count", "fleet": "fleet" })] {
+        let query = query.to_string();
+        assert!(refused(&place, query.as_bytes()).starts_with("fleet/fleet.hcl:1:"));
+        let asked = place.run_with_stdin(&["external", "--rev", &first], query.as_bytes());
+        let answer: Value = serde_json::from_str(&asked.done().0).unwrap();
+        assert_eq!(answer["count"], "4");
+    }
 }
 
 #[test]

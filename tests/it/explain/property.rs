@@ -228,7 +228,7 @@ fn others(text: &str, name: &str, all: &[(String, String)]) -> Vec<String> {
 }
 
 /// How many other values are thought of.
-const MOST_OTHERS: usize = 16;
+const MOST_OTHERS: usize = 64;
 
 /// How many other values of a literal are looked at, at least; more where a field that it is named for has not changed yet.
 const LOOKED_AT: usize = 2;
@@ -260,11 +260,15 @@ fn hold(
     let named = named(&base, &before, units);
     let before = fields(&before);
     let literals = literals(files);
-    let texts: Vec<(String, String)> = literals
+    let selector = |argument: &str, name: &str| {
+        [format!("\"name={name}\""), format!("\"name!={name}\"")].map(|text| (argument.to_owned(), text))
+    };
+    let mut texts: Vec<(String, String)> = clusters.iter().flat_map(|name| selector("match", name)).collect();
+    texts.extend(["storefront", "namespaces"].iter().flat_map(|name| selector("units", name)));
+    let written = literals
         .iter()
-        .map(|literal| (literal.name.clone(), files[&literal.file][literal.start..literal.end].to_owned()))
-        .filter(|(_, text)| text.starts_with('"'))
-        .collect();
+        .map(|literal| (literal.name.clone(), files[&literal.file][literal.start..literal.end].to_owned()));
+    texts.extend(written.filter(|(_, text)| text.starts_with('"')));
     let mut counts = Counts { fields: named.len(), ..Counts::default() };
     let mut wrong: BTreeMap<String, Vec<&(String, Field)>> = BTreeMap::new();
     let place = |literal: &Literal| (literal.file.clone(), literal.start, literal.end);
