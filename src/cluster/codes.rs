@@ -44,3 +44,5 @@ pub const EXCUSE: Code = Code::new("C019");
 pub const UNUSED: Code = Code::new("C020");
 /// A unit that says of how it is applied what cannot be meant.
 pub const APPLYING: Code = Code::new("C021");
+/// `remove` names what is set nowhere.
+pub const REMOVES_NOTHING: Code = Code::new("C022");

@@ -39,6 +39,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use applying::Applying;
+pub(crate) use codes::{REMOVES_NOTHING, UNKNOWN_NAME};
 pub use duration::{DurationError, parse as parse_duration};
 pub use eval::{Reference, references};
 pub use excuses::{Excuse, Excuses, Failing, Used};

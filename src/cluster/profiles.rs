@@ -40,7 +40,7 @@ impl Matching<'_> {
         for (path, span) in self.removes.iter().filter(|(_, span)| !removed.contains(span)) {
             problems.push(
                 Diagnostic::error(
-                    codes::REMOVE,
+                    codes::REMOVES_NOTHING,
                     format!("`remove` of `{}` takes nothing away", path.join(".")),
                 )
                 .at(*span, "on no cluster is this path set")

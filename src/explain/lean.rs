@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::Ground;
 use super::input::Subject;
 use super::reach::Reached;
-use crate::cluster::{Cluster, Given, Resolved, Unit, UnitKind, UnitName, Value, resolve};
+use crate::cluster::{
+    Cluster, Given, REMOVES_NOTHING, Resolved, UNKNOWN_NAME, Unit, UnitKind, UnitName, Value, resolve,
+};
 use crate::diagnostic::{Code, Diagnostic, Severity, SourceMap};
 use crate::fleet::schema::SERVICE;
 use crate::fleet::{Block, Fleet};
@@ -21,10 +23,13 @@ pub struct Lean {
     files: Sources,
     /// What is wrong with it as it is.
     known: BTreeSet<(Code, String)>,
-    /// How messages name the other units: what is wrong with those does not matter.
-    others: BTreeSet<String>,
+    /// How messages name the other units, and whether they are whole. What is wrong with one that is not does not matter,
+    /// nor that one that is names a third that was left out.
+    others: BTreeMap<String, bool>,
     /// What the templates see of it as it is.
     seen: Option<Seen>,
+    /// Whether there was more in the fleet: what is set elsewhere is not seen.
+    is_reduced: bool,
 }
 
 /// All that a template can see of a fleet.
@@ -72,8 +77,9 @@ impl Lean {
             fleet: ground.fleet.clone(),
             files: listed(ground),
             known: BTreeSet::new(),
-            others: BTreeSet::new(),
+            others: BTreeMap::new(),
             seen: None,
+            is_reduced: true,
         };
         let fleet = reduced(ground.fleet, subject, reached, named);
         let lean = Self { others: others(ground.fleet, &fleet, subject), fleet, ..whole }.with_known(ground);
@@ -88,7 +94,8 @@ impl Lean {
         let lean = match lean.resolve(ground, &lean.fleet, ground.given).and_then(is_same) {
             Some(true) => lean,
             Some(false) | None => {
-                Self { fleet: ground.fleet.clone(), others: BTreeSet::new(), ..lean }.with_known(ground)
+                let fleet = ground.fleet.clone();
+                Self { fleet, others: BTreeMap::new(), is_reduced: false, ..lean }.with_known(ground)
             }
         };
         let resolved = lean.resolve(ground, &lean.fleet, ground.given);
@@ -108,6 +115,7 @@ impl Lean {
             problem.severity == Severity::Error
                 && problem.check.is_none()
                 && !self.is_of_another(problem)
+                && !(self.is_reduced && problem.code == REMOVES_NOTHING)
                 && !self.known.contains(&(problem.code, problem.message.clone()))
         };
         (!problems.iter().any(is_new)).then_some(resolved)
@@ -115,7 +123,8 @@ impl Lean {
 
     fn is_of_another(&self, problem: &Diagnostic) -> bool {
         let about = problem.object.as_deref().unwrap_or_default();
-        self.others.contains(about.split('[').next().unwrap_or(about))
+        let other = self.others.get(about.split('[').next().unwrap_or(about));
+        other.is_some_and(|is_whole| !is_whole || problem.code == UNKNOWN_NAME)
     }
 
     fn with_known(self, ground: &Ground<'_>) -> Self {
@@ -134,25 +143,31 @@ fn listed(ground: &Ground<'_>) -> Sources {
     Sources::Memory(files)
 }
 
-/// How messages name the units that are not whole in the lean fleet.
-fn others(fleet: &Fleet, lean: &Fleet, subject: Subject<'_>) -> BTreeSet<String> {
+/// How messages name the other units, and whether they are whole in the lean fleet.
+fn others(fleet: &Fleet, lean: &Fleet, subject: Subject<'_>) -> BTreeMap<String, bool> {
     let whole = lean.units.iter().filter(|block| stays_whole(block, subject)).map(Block::name);
     let whole: BTreeSet<&str> = whole.collect();
-    let others = fleet.units.iter().map(Block::name).filter(|name| !whole.contains(name));
-    let shown = |name: &str| {
-        ["component", "service"].map(|kind| [format!("{kind} \"{name}\""), format!("{kind}.{name}")])
-    };
-    others.flat_map(shown).flatten().collect()
+    let mut shown = BTreeMap::new();
+    for name in fleet.units.iter().filter(|block| !is_own(block, subject)).map(Block::name) {
+        for kind in ["component", "service"] {
+            let both = [format!("{kind} \"{name}\""), format!("{kind}.{name}")];
+            shown.extend(both.map(|shown| (shown, whole.contains(name))));
+        }
+    }
+    shown
+}
+
+fn is_own(block: &Block, subject: Subject<'_>) -> bool {
+    *block.name() == *subject.unit.name.name
 }
 
 /// The unit itself, and of the others the services: what they say of themselves, others see.
 fn stays_whole(block: &Block, subject: Subject<'_>) -> bool {
-    *block.name() == *subject.unit.name.name || std::ptr::eq(block.schema, &SERVICE)
+    is_own(block, subject) || std::ptr::eq(block.schema, &SERVICE)
 }
 
 fn reduced(fleet: &Fleet, subject: Subject<'_>, reached: &Reached, named: &BTreeSet<&str>) -> Fleet {
-    let own = |block: &Block| *block.name() == *subject.unit.name.name;
-    let units = fleet.units.iter().filter(|block| own(block) || named.contains(block.name()));
+    let units = fleet.units.iter().filter(|block| is_own(block, subject) || named.contains(block.name()));
     let units = units.map(|block| match stays_whole(block, subject) {
         true => block.clone(),
         false => outline(block),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::meeting::Meetings;
 use crate::cluster::{Kind, Number, Value};
+use crate::diagnostic::Span;
 use crate::fleet::Scalar;
 use crate::fleet::schema::{BlockSchema, ROOT, Type};
 
@@ -22,6 +23,8 @@ pub struct Pool {
     labels: BTreeMap<&'static str, BTreeSet<String>>,
     /// The words of the language that exclude each other.
     words: Vec<BTreeSet<String>>,
+    /// The texts in a list, by its place.
+    items: BTreeMap<Span, BTreeSet<String>>,
     /// By the argument that holds a selector, the name of the one thing that is asked about.
     selected: BTreeMap<&'static str, String>,
 }
@@ -48,6 +51,17 @@ impl Pool {
     /// Adds a number that stands under this name.
     pub fn add_number(&mut self, name: &str, number: &str) {
         self.numbers.entry(name.to_owned()).or_default().insert(number.to_owned());
+    }
+
+    /// Adds a text that stands in the list at this place.
+    pub fn add_item(&mut self, list: Span, text: &str) {
+        self.items.entry(list).or_default().insert(text.to_owned());
+    }
+
+    /// Another item of the list: what follows where two are the same.
+    pub fn twin(&self, list: Span, text: &str) -> Option<Scalar> {
+        let other = self.items.get(&list)?.iter().find(|other| *other != text)?;
+        Some(Scalar::String(other.clone()))
     }
 
     /// What the selectors of an argument are asked for: whether they match the thing of this name.
@@ -83,8 +97,8 @@ impl Pool {
     /// The texts that may stand in place of one under this name: each set without the text itself.
     fn of(&self, name: &str, text: &str) -> Vec<String> {
         let holding = |set: &&BTreeSet<String>| set.contains(text);
-        let sets = self.words.iter().filter(holding).chain(self.labels.values().filter(holding));
-        let sets = sets.chain(self.by_name.get(name));
+        let sets = self.words.iter().filter(holding).chain(self.by_name.get(name));
+        let sets = sets.chain(self.labels.values().filter(holding));
         sets.flat_map(|set| set.iter().filter(|other| *other != text).take(MOST_OF_A_POOL)).cloned().collect()
     }
 }
@@ -203,6 +217,10 @@ pub fn texts(text: &str) -> Vec<String> {
         other
     });
     let mut others: Vec<String> = changed.collect();
+    // What comes first in an order may come last, and the other way round.
+    if text.starts_with(letter) {
+        others.extend(["z", "a"].map(|far| format!("{far}{}", text.get(1..).unwrap_or_default())));
+    }
     // A letter alone may be a word of its own, as `y` is in YAML.
     if others.len() < 2 {
         others.push(format!("{text}x"));
@@ -260,8 +278,9 @@ mod tests {
         pool.add("match", "env=dev");
         pool.add_label("service", "web");
         pool.add_label("service", "api");
-        let shown = |scalar: Scalar, name: &str| -> Vec<String> {
-            let others = scalars(&scalar, name, &pool).into_iter();
+        pool.selects("match", "prod-a");
+        let shown = |pool: &Pool, scalar: Scalar, name: &str| -> Vec<String> {
+            let others = scalars(&scalar, name, pool).into_iter();
             others
                 .map(|other| match other {
                     Scalar::Null => "null".to_owned(),
@@ -272,16 +291,22 @@ mod tests {
                 .collect()
         };
         let text = |text: &str| Scalar::String(text.to_owned());
-        assert_eq!(shown(Scalar::Number("25".into()), "weight"), ["26", "24", "50", "12", "1", "2"]);
-        assert_eq!(shown(Scalar::Number("99.95".into()), "objective"), ["99.96", "89.95"]);
-        assert_eq!(shown(Scalar::Bool(true), "x"), ["false"]);
-        assert_eq!(shown(text("500m"), "cpu"), ["\"501m\"", "\"500n\"", "\"600m\""]);
-        assert_eq!(shown(text("env=prod"), "match"), ["\"env=proe\"", "\"fnv=prod\"", "\"env=dev\""]);
-        assert_eq!(shown(text("web"), "from"), ["\"wec\"", "\"xeb\"", "\"api\""]);
-        assert_eq!(
-            shown(text("off"), "rightsize"),
-            ["\"ofg\"", "\"pff\"", "\"recommend\"", "\"hard\"", "\"soft\""]
-        );
-        assert_eq!(shown(Scalar::Part("*.".into()), "hosts"), ["\"*.x\""]);
+        assert_eq!(shown(&pool, Scalar::Number("25".into()), "weight"), ["26", "24", "50", "12", "1", "2"]);
+        assert_eq!(shown(&pool, Scalar::Number("99.95".into()), "objective"), ["99.96", "89.95"]);
+        assert_eq!(shown(&pool, Scalar::Bool(true), "x"), ["false"]);
+        let others = "\"501m\" \"2m\" \"500n\" \"1m\" \"600m\" \"250m\" \"1000m\" \"499m\"";
+        assert_eq!(shown(&pool, text("500m"), "cpu").join(" "), others);
+        let others = "\"name=prod-a\" \"name!=prod-a\" \"env=proe\" \"env=dev\" \"fnv=prod\" \"znv=prod\" \"anv=prod\"";
+        assert_eq!(shown(&pool, text("env=prod"), "match").join(" "), others);
+        let others = "\"wec\" \"api\" \"xeb\" \"zeb\" \"aeb\"";
+        assert_eq!(shown(&pool, text("web"), "from").join(" "), others);
+        let others = "\"ofg\" \"recommend\" \"pff\" \"hard\" \"zff\" \"soft\" \"aff\"";
+        assert_eq!(shown(&pool, text("off"), "rightsize").join(" "), others);
+        let list = Span::new(crate::diagnostic::SourceMap::default().add("test", ""), 0..9);
+        pool.add_item(list, "a");
+        assert!(pool.twin(list, "a").is_none());
+        pool.add_item(list, "b");
+        assert_eq!(pool.twin(list, "a"), Some(text("b")));
+        assert_eq!(shown(&pool, Scalar::Part("*.".into()), "hosts"), ["\"*.x\""]);
     }
 }

@@ -76,7 +76,12 @@ impl Laboratory<'_> {
                     written::put(&mut fleet, literal.argument, expression)?;
                     self.render(&fleet, self.ground.given)
                 };
-                let others = scalars(&literal.scalar, name, self.pool);
+                let twin = match (&literal.scalar, literal.list) {
+                    (Scalar::String(text), Some(list)) => self.pool.twin(list, text),
+                    _ => None,
+                };
+                let others = twin.into_iter().chain(scalars(&literal.scalar, name, self.pool));
+                let others: Vec<Scalar> = others.collect();
                 let others = others.iter().map(|other| with_other(expression, literal.number, other));
                 let tried = self.add_up(others.map(&mut render));
                 let shorter = literal.list.map(|_| without(expression, literal.at));

@@ -86,7 +86,10 @@ pub fn pool(fleet: &Fleet, written: &[Written<'_>]) -> Pool {
         for literal in literals(one.argument) {
             let name = name_at(one, literal.at);
             match &literal.scalar {
-                Scalar::String(text) => pool.add(&name, text),
+                Scalar::String(text) => {
+                    pool.add(&name, text);
+                    literal.list.into_iter().for_each(|list| pool.add_item(list, text));
+                }
                 Scalar::Number(text) => pool.add_number(&name, text),
                 Scalar::Null | Scalar::Bool(_) | Scalar::Part(_) => {}
             }

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::ops::Range;
 
 use fleetwright::cluster::{self, Resolved};
-use fleetwright::diagnostic::SourceMap;
+use fleetwright::diagnostic::{Diagnostics, Severity, SourceMap};
 use fleetwright::explain::{Ground, explain};
 use fleetwright::fleet::{self, Fleet};
 use fleetwright::parallel;
@@ -61,12 +61,24 @@ fn files() -> BTreeMap<String, String> {
 
 /// The fleet as resolved; `None` if it is wrong.
 fn read(files: &BTreeMap<String, String>) -> Option<Read> {
+    read_with_problems(files).filter(|(_, problems)| !problems.stop()).map(|(read, _)| read)
+}
+
+/// What of the fleet can be resolved, and what is wrong with the rest; `None` if it is not well formed.
+fn read_with_problems(files: &BTreeMap<String, String>) -> Option<(Read, Diagnostics)> {
     let sources = Sources::memory(files.iter().map(|(path, text)| (path, text.as_str()))).unwrap();
     let mut map = SourceMap::default();
     let (fleet, problems) = fleet::parse(&sources, &RelPath::parse("fleet").unwrap(), &mut map);
     let fleet = fleet.filter(|_| !problems.has_errors())?;
     let (resolved, problems) = cluster::resolve(&fleet, &[], &sources, &version(), 1, &mut map);
-    (!problems.stop()).then_some(Read { fleet, sources, map, resolved })
+    Some((Read { fleet, sources, map, resolved }, problems))
+}
+
+/// The units that something is wrong with, as `service.web`.
+fn wrong_units(problems: &Diagnostics) -> BTreeSet<String> {
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+    let objects = errors.filter_map(|problem| problem.object.as_deref());
+    objects.map(|object| object.split('[').next().unwrap().replace(" \"", ".").replace('"', "")).collect()
 }
 
 fn version() -> semver::Version {
@@ -75,10 +87,25 @@ fn version() -> semver::Version {
 
 /// What these clusters render to; `None` if not all of it does.
 fn rendered(read: &mut Read, clusters: &[&str]) -> Option<Rendered> {
+    let (rendered, problems) = rendered_with_problems(read, clusters);
+    (!problems.has_errors()).then_some(rendered)
+}
+
+fn rendered_with_problems(read: &mut Read, clusters: &[&str]) -> (Rendered, Diagnostics) {
     let clusters = Some(clusters.iter().map(|name| (*name).into()).collect());
     let options = Options { clusters, threads: 2, ..Options::default() };
-    let (rendered, problems) = render::render(&read.resolved, &read.sources, &mut read.map, &options);
-    (!problems.has_errors()).then_some(rendered)
+    render::render(&read.resolved, &read.sources, &mut read.map, &options)
+}
+
+/// The unit of each object, as `service.web`.
+fn owners(rendered: &Rendered) -> BTreeMap<String, String> {
+    let units = rendered.clusters().iter().flat_map(|cluster| cluster.units());
+    let owned = units.flat_map(|unit| {
+        let unit_name = unit.address().split('[').next().unwrap();
+        let objects = unit.objects().iter().map(|object| object.object().reference().to_string());
+        objects.map(move |object| (object, unit_name.to_owned()))
+    });
+    owned.collect()
 }
 
 /// The fields by cluster.
@@ -130,6 +157,15 @@ fn literals(files: &BTreeMap<String, String>) -> Vec<Literal> {
         }));
     }
     found
+}
+
+/// The names of the units.
+fn names(files: &BTreeMap<String, String>) -> Vec<String> {
+    let files = files.iter().filter(|(file, _)| file.ends_with(".hcl"));
+    let bodies: Vec<_> = files.map(|(_, text)| parse_body(text).unwrap()).collect();
+    let blocks = bodies.iter().flat_map(|body| body.blocks());
+    let units = blocks.filter(|block| ["component", "service"].contains(&block.ident.as_str()));
+    units.map(|block| block.labels[0].as_str().to_owned()).collect()
 }
 
 struct Walk {
@@ -196,9 +232,30 @@ fn others(text: &str, name: &str, all: &[(String, String)]) -> Vec<String> {
         "null" => others.extend(["7", "\"y7\"", "false"].map(str::to_owned)),
         _ => {
             if let Ok(number) = text.parse::<i64>() {
-                let others_of =
-                    [number + 3, number - 2, number * 3, number + 1, number - 1, number / 2, 1, 2, 3];
+                let others_of = [
+                    number + 3,
+                    number - 2,
+                    number * 3,
+                    number + 1,
+                    number - 1,
+                    number / 2,
+                    1,
+                    2,
+                    3,
+                    50,
+                    90,
+                    0,
+                ];
                 others.extend(others_of.map(|number| number.to_string()));
+            }
+            // What is measured: `90s`, `512Mi`.
+            let inner = text.trim_matches('"');
+            let (number, unit) = inner.split_at(inner.bytes().take_while(u8::is_ascii_digit).count());
+            if let Ok(number) = number.parse::<i64>()
+                && (1..=3).contains(&unit.len())
+            {
+                let others_of = [number + 1, 1, 2, number * 3, number / 2];
+                others.extend(others_of.map(|number| format!("\"{number}{unit}\"")));
             }
             // What an escape begins with is no letter of the text.
             let is_text = |at: &usize| *at == 0 || text.as_bytes()[*at - 1] != b'\\';
@@ -228,7 +285,7 @@ fn others(text: &str, name: &str, all: &[(String, String)]) -> Vec<String> {
 }
 
 /// How many other values are thought of.
-const MOST_OTHERS: usize = 64;
+const MOST_OTHERS: usize = 200;
 
 /// How many other values of a literal are looked at, at least; more where a field that it is named for has not changed yet.
 const LOOKED_AT: usize = 2;
@@ -258,13 +315,16 @@ fn hold(
     let mut base = read(files).unwrap();
     let before = rendered(&mut base, clusters).unwrap();
     let named = named(&base, &before, units);
+    let owners = owners(&before);
     let before = fields(&before);
     let literals = literals(files);
     let selector = |argument: &str, name: &str| {
         [format!("\"name={name}\""), format!("\"name!={name}\"")].map(|text| (argument.to_owned(), text))
     };
     let mut texts: Vec<(String, String)> = clusters.iter().flat_map(|name| selector("match", name)).collect();
-    texts.extend(["storefront", "namespaces"].iter().flat_map(|name| selector("units", name)));
+    let units_named = names(files);
+    texts.extend(units_named.iter().flat_map(|name| selector("units", name)));
+    texts.extend(units_named.iter().map(|name| ("gateway".to_owned(), format!("\"{name}\""))));
     let written = literals
         .iter()
         .map(|literal| (literal.name.clone(), files[&literal.file][literal.start..literal.end].to_owned()));
@@ -276,6 +336,17 @@ fn hold(
     let asked = literals.iter().enumerate();
     let asked = asked.filter(|(number, literal)| wanted(*number, is_named(literal)));
     let asked: Vec<&Literal> = asked.map(|(_, literal)| literal).collect();
+    // The fields that have another value now, or none.
+    let differing = |after: &BTreeMap<String, Fields>| {
+        let mut changed = BTreeSet::new();
+        for (cluster, fields) in &before {
+            let now = after.get(cluster);
+            let gone =
+                fields.iter().filter(|(field, value)| now.and_then(|now| now.get(*field)) != Some(*value));
+            changed.extend(gone.map(|(field, _)| (cluster.clone(), field.clone())));
+        }
+        changed
+    };
     // With how many other values the fleet renders, and all that changes.
     let try_out = |literal: &&Literal| {
         let (at, text) = (place(literal), &files[&literal.file]);
@@ -285,19 +356,24 @@ fn hold(
             let mut files = files.clone();
             let edited = format!("{}{other}{}", &text[..literal.start], &text[end..]);
             files.insert(literal.file.clone(), edited);
-            let after = fields(&rendered(&mut read(&files)?, clusters)?);
-            let mut changed = BTreeSet::new();
-            for (cluster, fields) in &before {
-                let now = after.get(cluster);
-                let gone = fields
-                    .iter()
-                    .filter(|(field, value)| now.and_then(|now| now.get(*field)) != Some(*value));
-                changed.extend(gone.map(|(field, _)| (cluster.clone(), field.clone())));
-            }
+            Some(differing(&fields(&rendered(&mut read(&files)?, clusters)?)))
+        };
+        // The same where other units become wrong by it, which `explain` leaves out.
+        let with_wrong = |other: &str| -> Option<BTreeSet<(String, Field)>> {
+            let mut files = files.clone();
+            let edited = format!("{}{other}{}", &text[..literal.start], &text[literal.end..]);
+            files.insert(literal.file.clone(), edited);
+            let (mut read, mut problems) = read_with_problems(&files)?;
+            let (rendered, found) = rendered_with_problems(&mut read, clusters);
+            problems.append(found);
+            let wrong = wrong_units(&problems);
+            let mut changed = differing(&fields(&rendered));
+            changed.retain(|(_, (object, _))| !wrong.contains(&owners[object]));
             Some(changed)
         };
         let (mut changed, mut valid) = (BTreeSet::new(), 0);
         // Every field it is named for is to be seen changing once.
+        let is_named = |field: &(String, Field)| named.get(field).is_some_and(|names| names.contains(&at));
         let unseen = |changed: &BTreeSet<(String, Field)>| {
             named.iter().any(|(field, names)| names.contains(&at) && !changed.contains(field))
         };
@@ -315,9 +391,12 @@ fn hold(
             let comma = rest.len() - rest.trim_start_matches([' ', ',']).len();
             let less = with("", literal.end + comma).unwrap_or_default();
             valid += usize::from(!less.is_empty());
-            let is_named =
-                |field: &(String, Field)| named.get(field).is_some_and(|names| names.contains(&at));
             changed.extend(less.into_iter().filter(is_named));
+        }
+        if unseen(&changed) {
+            for now in others(written, &literal.name, &texts).iter().filter_map(|other| with_wrong(other)) {
+                changed.extend(now.into_iter().filter(is_named));
+            }
         }
         (valid, changed)
     };
