@@ -63,8 +63,8 @@ pub enum GivenFrom {
     File,
     /// `--var`.
     CommandLine,
-    /// A query of Terraform, which keeps it in its state.
-    Query,
+    /// Terraform, by a query or the arguments of the program: it keeps both in its state.
+    Terraform,
 }
 
 /// The values of all variables, and the names of those that could not be worked out.
@@ -114,7 +114,7 @@ fn undeclared(fleet: &Fleet, given: &[Given], map: &mut SourceMap, problems: &mu
         let problem = match given.from {
             GivenFrom::Environment => continue,
             GivenFrom::File => Diagnostic::warning(codes::VARIABLE, message),
-            GivenFrom::CommandLine | GivenFrom::Query => Diagnostic::error(codes::VARIABLE, message),
+            GivenFrom::CommandLine | GivenFrom::Terraform => Diagnostic::error(codes::VARIABLE, message),
         };
         let problem = problem.at(given.span, "a value is given for it here");
         problems.push(match suggest(&given.name, names()) {
@@ -164,12 +164,11 @@ fn resolve_one(
             }
         }
     }
-    if let Some(given) = given.iter().find(|given| sensitive && given.from == GivenFrom::Query) {
+    if let Some(given) = given.iter().find(|given| sensitive && given.from == GivenFrom::Terraform) {
         let name = block.name();
-        let message = format!("variable \"{name}\" is sensitive, and a query is no place for a secret");
-        let help = format!(
-            "set FLEETWRIGHT_VAR_{name}, or name a file with --var-file: Terraform keeps queries in its state, in clear"
-        );
+        let message =
+            format!("variable \"{name}\" is sensitive, and Terraform keeps this in its state, in clear");
+        let help = format!("set FLEETWRIGHT_VAR_{name}, or name a file with --var-file");
         problems.push(Diagnostic::error(codes::SENSITIVE, message).at(given.span, "given here").help(help));
         return None;
     }

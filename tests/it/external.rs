@@ -346,7 +346,7 @@ fn a_query_for_what_is_not_there_names_what_is() {
         ),
         (
             json!({ "unit": "component.base", "cluster": "prod-b" }),
-            "query:1:29: error[X042]: none of these clusters has a unit \"component.base\"",
+            "query:1:28: error[X042]: none of these clusters has a unit \"component.base\"",
             "ask for another cluster",
         ),
         (
@@ -361,8 +361,8 @@ fn a_query_for_what_is_not_there_names_what_is() {
         ),
         (
             json!({ "output": "domain", "var.token": "hunter2" }),
-            "var.token:1:1: error[C016]: variable \"token\" is sensitive, and a query is no place for a secret",
-            "set FLEETWRIGHT_VAR_token, or name a file with --var-file: Terraform keeps queries in its state, in clear",
+            "var.token:1:1: error[C016]: variable \"token\" is sensitive, and Terraform keeps this in its state, in clear",
+            "set FLEETWRIGHT_VAR_token, or name a file with --var-file",
         ),
         (
             json!({ "output": "token" }),
@@ -385,6 +385,20 @@ fn a_query_for_what_is_not_there_names_what_is() {
         let stderr = ask(&place, query.as_bytes()).stderr;
         assert!(stderr.contains(&format!("= help: {help}\n")), "{stderr}");
     }
+}
+
+#[test]
+fn a_secret_comes_past_terraform_or_not_at_all() {
+    let place = place();
+    let flag = place.run_with_stdin(&["external", "--var", "token=hunter2"], b"{}").refused(2);
+    let expected = "--var token:1:1: error[C016]: variable \"token\" is sensitive, and Terraform keeps this in its state, in clear\n";
+    assert!(flag.starts_with(expected) && !flag.contains("hunter2"), "{flag}");
+    let open =
+        place.run_with_stdin(&["external", "--var", "domain=example.net"], b"{\"output\": \"domain\"}");
+    assert!(open.done().0.contains("\"domain\": \"example.net\""));
+    place.write("secret.hcl", "token = \"hunter3\"\n");
+    let file = place.run_with_stdin(&["external", "--var-file", "secret.hcl"], b"{\"output\": \"domain\"}");
+    assert!(!file.done().0.contains("hunter3"));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::cli::selection::{Clusters, Words, select_by};
 use crate::cli::settings::{Fleet, Selection};
 use crate::cli::status::ExitStatus;
 use crate::cli::{codes, pipeline};
-use crate::cluster::{Cluster, Kind, Prepared, Resolved, Value};
+use crate::cluster::{Cluster, GivenFrom, Kind, Prepared, Resolved, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, SourceMap, one_of, suggest};
 use crate::parallel;
 use crate::plan::release;
@@ -107,6 +107,10 @@ impl Run {
         stdin_is_free(&settings)?;
         let settings = Fleet { dir: folder(&query, settings.dir)?, ..settings };
         let mut given = self.given(&settings);
+        // Of the program's arguments Terraform keeps as much as of the query.
+        for one in given.iter_mut().filter(|one| one.from == GivenFrom::CommandLine) {
+            one.from = GivenFrom::Terraform;
+        }
         given.extend(query.variables.iter().cloned());
         let read = self.read(&settings).ok_or_else(Diagnostics::new)?;
         let prepared = read.prepare(&given, &mut self.sources, &mut self.problems);

@@ -18,7 +18,7 @@ fn given(variables: &Variables) -> (String, String) {
                 GivenFrom::Environment => "environment",
                 GivenFrom::File => "file",
                 GivenFrom::CommandLine => "flag",
-                GivenFrom::Query => "query",
+                GivenFrom::Terraform => "terraform",
             };
             format!("{} ({from}): {value} at {}\n", given.name, sources.locate(given.span))
         })

@@ -101,7 +101,7 @@ impl Query {
             let at = value.span.unwrap_or(whole);
             let text = text_of(key, value, at)?;
             match key.strip_prefix(VARIABLE).filter(|name| !name.is_empty()) {
-                Some(name) => variables.push(variable(name, GivenFrom::Query, VARIABLE, text, sources)),
+                Some(name) => variables.push(variable(name, GivenFrom::Terraform, VARIABLE, text, sources)),
                 None => drop(asked.insert(known(key, text, at)?, Asked { text: text.to_owned(), at })),
             }
         }
