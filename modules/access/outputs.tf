@@ -1,5 +1,5 @@
 output "kubeconfig" {
-  description = "The kubeconfig as YAML. No secret is in it."
+  description = "The kubeconfig as YAML. No secret is in it but what `exec` is given."
   value       = yamlencode(local.config)
 
   precondition {

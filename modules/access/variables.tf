@@ -6,6 +6,11 @@ variable "clusters" {
     retired = optional(bool, false)
   }))
   nullable = false
+
+  validation {
+    condition     = alltrue([for cluster in values(var.clusters) : try(trimspace(cluster.context) != "", true)])
+    error_message = "The context of these clusters is empty: ${join(", ", [for name, cluster in var.clusters : name if !try(trimspace(cluster.context) != "", true)])}. Give each its `context` in the fleet."
+  }
 }
 
 variable "endpoints" {
@@ -17,18 +22,14 @@ variable "endpoints" {
   nullable = false
 
   validation {
-    condition     = alltrue([for endpoint in values(var.endpoints) : can(regex("^https://[^/@]+(/.*)?$", endpoint.server))])
-    error_message = "`server` is a URL with https:// and without a user. These are not: ${join(", ", [for name, endpoint in var.endpoints : name if !can(regex("^https://[^/@]+(/.*)?$", endpoint.server))])}."
+    condition     = alltrue([for endpoint in values(var.endpoints) : can(regex("^https://[^/@?#[:space:]]+(/[^?#[:space:]]*)?$", endpoint.server))])
+    error_message = "`server` is a URL with https://, without a user, a query or blanks. These are not: ${join(", ", [for name, endpoint in var.endpoints : name if !can(regex("^https://[^/@?#[:space:]]+(/[^?#[:space:]]*)?$", endpoint.server))])}."
   }
 
+  # Nothing but certificates: a private key beside one would go to everybody who gets the kubeconfig.
   validation {
-    condition     = alltrue([for endpoint in values(var.endpoints) : try(startswith(trimspace(base64decode(endpoint.certificate_authority_data)), "-----BEGIN CERTIFICATE-----"), false)])
-    error_message = "`certificate_authority_data` is a certificate as PEM in base64. These are not: ${join(", ", [for name, endpoint in var.endpoints : name if !try(startswith(trimspace(base64decode(endpoint.certificate_authority_data)), "-----BEGIN CERTIFICATE-----"), false)])}."
-  }
-
-  validation {
-    condition     = !anytrue([for endpoint in values(var.endpoints) : try(strcontains(base64decode(endpoint.certificate_authority_data), "PRIVATE KEY"), false)])
-    error_message = "`certificate_authority_data` of these holds a private key, which must not go into a kubeconfig that is shared: ${join(", ", [for name, endpoint in var.endpoints : name if try(strcontains(base64decode(endpoint.certificate_authority_data), "PRIVATE KEY"), false)])}."
+    condition     = alltrue([for endpoint in values(var.endpoints) : can(regex("^([[:space:]]*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=[:space:]]+-----END CERTIFICATE-----)+[[:space:]]*$", base64decode(endpoint.certificate_authority_data)))])
+    error_message = "`certificate_authority_data` is one certificate or more as PEM in base64, and nothing else, least of all a key. These are not: ${join(", ", [for name, endpoint in var.endpoints : name if !can(regex("^([[:space:]]*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=[:space:]]+-----END CERTIFICATE-----)+[[:space:]]*$", base64decode(endpoint.certificate_authority_data)))])}."
   }
 }
 
@@ -47,6 +48,11 @@ variable "exec" {
   validation {
     condition     = trimspace(var.exec.command) != ""
     error_message = "`exec.command` must name the credential plugin, such as \"aws\"; it is empty."
+  }
+
+  validation {
+    condition     = alltrue([for text in concat(var.exec.args, values(var.exec.env)) : text != null])
+    error_message = "In `exec.args` and `exec.env` nothing is null."
   }
 
   validation {

@@ -9,7 +9,7 @@ output "hosts" {
 
   precondition {
     condition     = local.hosts_are_a_map && alltrue([for hosts in values(local.hosts) : hosts != null])
-    error_message = "The output \"${coalesce(var.hosts_output, "-")}\" of the fleet must be a map: the names of clusters, and for each a list of host names."
+    error_message = "The output \"${coalesce(var.hosts_output, "-")}\" of the fleet must be a map: the names of clusters, and for each a list of host names, none of them empty."
   }
 
   precondition {
@@ -50,7 +50,7 @@ output "weights" {
 
 output "outputs" {
   description = "The other outputs that were asked for, by name, each of its own type. Numbers and bools come as strings."
-  value       = { for name in var.outputs : name => try(jsondecode(local.result["${name}_json"]), local.result[name]) }
+  value       = { for name in var.outputs : name => try(local.result[name], jsondecode(local.result["${name}_json"])) }
 }
 
 output "version" {
@@ -59,6 +59,6 @@ output "version" {
 }
 
 output "warnings" {
-  description = "What fleetwright warns of, one line each. They are shown with each plan as well."
+  description = "What fleetwright warns of, one line each. Each plan shows them as well, but for outputs that are left out as sensitive."
   value       = local.warnings
 }

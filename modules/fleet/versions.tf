@@ -4,7 +4,7 @@ terraform {
   required_providers {
     external = {
       source  = "hashicorp/external"
-      version = ">= 2.3.1, < 3.0.0" # 2.3.0 passes null values of a query on
+      version = ">= 2.3.2, < 3.0.0" # 2.3.1 passes null values of a query on, as empty ones
     }
   }
 }

@@ -1,6 +1,6 @@
 //! A real Terraform or OpenTofu, with the stand-in for the provider `external` and nothing of the machine's settings.
 //!
-//! The one on PATH is used, from 1.7 on: `terraform`, or else `tofu`. Where there is none, OpenTofu is built.
+//! The one on PATH is used, `terraform` or else `tofu`. Where there is none, OpenTofu is built.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use semver::{Version, VersionReq};
+use semver::Version;
 use serde_json::Value;
 
 use super::programs;
@@ -19,6 +19,10 @@ const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"]
 /// The version that the stand-in goes by, of the provider whose protocol it speaks.
 const VERSION: &str = "2.3.5";
 
+/// The programs, and the first releases that have `mock_provider`.
+const PROGRAMS: [(&str, Version); 2] =
+    [("terraform", Version::new(1, 7, 0)), ("tofu", Version::new(1, 8, 0))];
+
 /// The program.
 pub fn program() -> &'static Path {
     static FOUND: LazyLock<PathBuf> = LazyLock::new(|| on_path().unwrap_or_else(programs::tofu));
@@ -28,14 +32,14 @@ pub fn program() -> &'static Path {
 fn on_path() -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "where programs are, is the machine's to say")]
     let path = std::env::var_os("PATH").unwrap_or_default();
-    ["terraform", "tofu"].iter().find_map(|name| {
+    PROGRAMS.iter().find_map(|(name, first)| {
         let found =
             std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())?;
         match version(&found) {
-            Some(version) if VersionReq::parse(">=1.7").unwrap().matches(&version) => Some(found),
+            Some(version) if version >= *first => Some(found),
             version => {
                 let version = version.map_or("of no version that can be read".to_owned(), |v| v.to_string());
-                programs::say(&format!("{} is {version}, and 1.7 is needed", found.display()));
+                programs::say(&format!("{} is {version}, and {first} is needed", found.display()));
                 None
             }
         }

@@ -5,9 +5,9 @@ variables {
     prod-c = { context = null, labels = {}, retired = true }
   }
   endpoints = {
-    prod-a = { server = "https://a.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEK" }
-    prod-b = { server = "https://b.example.com:6443/b", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkIK" }
-    other  = { server = "https://other.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk8K" }
+    prod-a = { server = "https://a.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" }
+    prod-b = { server = "https://b.example.com:6443/b", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" }
+    other  = { server = "https://other.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk8KLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" }
   }
   exec = {
     command      = "aws"
@@ -32,8 +32,8 @@ run "kubeconfig" {
 
   assert {
     condition = output.config.clusters == [
-      { name = "prod-a", cluster = { server = "https://a.example.com", certificate-authority-data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEK" } },
-      { name = "prod-b", cluster = { server = "https://b.example.com:6443/b", certificate-authority-data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkIK" } },
+      { name = "prod-a", cluster = { server = "https://a.example.com", certificate-authority-data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" } },
+      { name = "prod-b", cluster = { server = "https://b.example.com:6443/b", certificate-authority-data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" } },
     ]
     error_message = jsonencode(output.config.clusters)
   }

@@ -6,8 +6,8 @@ variables {
     prod-b = { context = "prod-b", labels = {} }
   }
   endpoints = {
-    prod-a = { server = "https://a.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEK" }
-    prod-b = { server = "https://b.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkIK" }
+    prod-a = { server = "https://a.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" }
+    prod-b = { server = "https://b.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" }
   }
   exec = { command = "aws" }
 }
@@ -16,7 +16,7 @@ run "no_endpoint" {
   command = plan
 
   variables {
-    endpoints = { prod-a = { server = "https://a.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEK" } }
+    endpoints = { prod-a = { server = "https://a.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" } }
   }
 
   expect_failures = [output.kubeconfig]
@@ -77,7 +77,7 @@ run "no_https" {
 
   variables {
     clusters  = { prod-a = { context = "prod-a", labels = {} } }
-    endpoints = { prod-a = { server = "http://a.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEK" } }
+    endpoints = { prod-a = { server = "http://a.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" } }
   }
 
   expect_failures = [var.endpoints]
@@ -88,10 +88,63 @@ run "a_user_in_the_url" {
 
   variables {
     clusters  = { prod-a = { context = "prod-a", labels = {} } }
-    endpoints = { prod-a = { server = "https://admin:hunter2@a.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEK" } }
+    endpoints = { prod-a = { server = "https://admin:hunter2@a.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" } }
   }
 
   expect_failures = [var.endpoints]
+}
+
+run "a_query_in_the_url" {
+  command = plan
+
+  variables {
+    clusters  = { prod-a = { context = "prod-a", labels = {} } }
+    endpoints = { prod-a = { server = "https://a.example.com/x?token=hunter2", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" } }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "a_blank_in_the_url" {
+  command = plan
+
+  variables {
+    clusters  = { prod-a = { context = "prod-a", labels = {} } }
+    endpoints = { prod-a = { server = "https://a.example.com /", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=" } }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "a_certificate_that_does_not_end" {
+  command = plan
+
+  variables {
+    clusters  = { prod-a = { context = "prod-a", labels = {} } }
+    endpoints = { prod-a = { server = "https://a.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEK" } }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "an_empty_context" {
+  command = plan
+
+  variables {
+    clusters = { prod-a = { context = " ", labels = {} } }
+  }
+
+  expect_failures = [var.clusters]
+}
+
+run "an_argument_that_is_null" {
+  command = plan
+
+  variables {
+    exec = { command = "aws", args = ["eks", null] }
+  }
+
+  expect_failures = [var.exec]
 }
 
 run "a_certificate_that_is_no_base64" {
@@ -121,7 +174,7 @@ run "a_private_key_with_the_certificate" {
 
   variables {
     clusters  = { prod-a = { context = "prod-a", labels = {} } }
-    endpoints = { prod-a = { server = "https://a.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEKLS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCkIK" } }
+    endpoints = { prod-a = { server = "https://a.example.com", certificate_authority_data = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQotLS0tLUJFR0lOIFBSSVZBVEUgS0VZLS0tLS0KQgotLS0tLUVORCBQUklWQVRFIEtFWS0tLS0tCg==" } }
   }
 
   expect_failures = [var.endpoints]

@@ -22,7 +22,7 @@ resource "terraform_data" "origin" {
   for_each = module.weights.shares
 
   input = {
-    hosts  = module.fleet.hosts[each.key]
+    hosts  = lookup(module.fleet.hosts, each.key, []) # a drained cluster may have none
     region = module.fleet.clusters[each.key].labels.region
     share  = each.value
   }

@@ -36,6 +36,7 @@ run "typed" {
         cluster_access_json  = "{\"prod-a\": {\"region\": \"eu-west-1\"}}"
         nothing_json         = "null"
         domain               = "shop.example.com"
+        domain_json          = "[\"the output domain_json\"]"
         replicas             = "3"
       }
     }
@@ -102,12 +103,12 @@ run "what_is_asked" {
   }
 
   assert {
-    condition     = data.external.outputs.query == tomap({ fleet = "../fleet", "var.image" = "shop:1", "var.region" = null })
+    condition     = data.external.outputs.query == tomap({ fleet = "../fleet", "var.image" = "shop:1" })
     error_message = jsonencode(data.external.outputs.query)
   }
 
   assert {
-    condition     = data.external.clusters.query == tomap({ fleet = "../fleet", cluster = "*", "var.image" = "shop:1", "var.region" = null })
+    condition     = data.external.clusters.query == tomap({ fleet = "../fleet", cluster = "*", "var.image" = "shop:1" })
     error_message = jsonencode(data.external.clusters.query)
   }
 }

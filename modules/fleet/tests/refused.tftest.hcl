@@ -297,6 +297,60 @@ run "hosts_that_are_no_list" {
   expect_failures = [output.hosts]
 }
 
+run "a_host_that_is_null" {
+  command = plan
+
+  override_data {
+    target = data.external.outputs
+    values = {
+      result = {
+        version              = "0.1.0"
+        warnings             = ""
+        ingress_weights_json = "{\"prod-a\": 25, \"prod-b\": 25}"
+        hosts_json           = "{\"prod-a\": [null], \"prod-b\": [\"b.example.com\"]}"
+      }
+    }
+  }
+
+  expect_failures = [output.hosts]
+}
+
+run "a_host_that_is_empty" {
+  command = plan
+
+  override_data {
+    target = data.external.outputs
+    values = {
+      result = {
+        version              = "0.1.0"
+        warnings             = ""
+        ingress_weights_json = "{\"prod-a\": 25, \"prod-b\": 25}"
+        hosts_json           = "{\"prod-a\": [\"\"], \"prod-b\": [\"b.example.com\"]}"
+      }
+    }
+  }
+
+  expect_failures = [output.hosts]
+}
+
+run "hosts_by_name" {
+  command = plan
+
+  override_data {
+    target = data.external.outputs
+    values = {
+      result = {
+        version              = "0.1.0"
+        warnings             = ""
+        ingress_weights_json = "{\"prod-a\": 25, \"prod-b\": 25}"
+        hosts_json           = "{\"prod-a\": {\"x\": \"y\"}, \"prod-b\": [\"b.example.com\"]}"
+      }
+    }
+  }
+
+  expect_failures = [output.hosts]
+}
+
 run "hosts_that_are_no_map" {
   command = plan
 

@@ -72,7 +72,7 @@ fn what_is_wrong_is_said_with_what_to_do() {
         "modules/access/terraform.tfvars",
         "clusters = {\n  a = { context = \"one\", labels = {} }\n  b = { context = \"one\", labels = {} }\n  \
          c = { context = null, labels = {} }\n}\n\
-         endpoints = {\n  for_a = { server = \"https://a\", certificate_authority_data = \"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEK\" }\n}\n\
+         endpoints = {\n  for_a = { server = \"https://a\", certificate_authority_data = \"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkEKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=\" }\n}\n\
          exec = { command = \"aws\", args = [\"{region}\"] }\n",
     );
     let problems = work.problems(module, &["plan"]);

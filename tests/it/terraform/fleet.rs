@@ -63,7 +63,7 @@ fn what_is_wrong_is_said_with_what_to_do() {
         one(&weights, &json!({"prod-a": ["a.example.com"], "prod-b": []}))
     );
     let no_map = "The output \"hosts\" of the fleet must be a map: the names of clusters, and for each a list of host \
-                  names.";
+                  names, none of them empty.";
     assert_eq!(one(&weights, &json!(["a.example.com"])), no_map);
     assert_eq!(one(&weights, &json!({"prod-a": "a.example.com", "prod-b": ["b.example.com"]})), no_map);
     assert_eq!(

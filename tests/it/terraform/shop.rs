@@ -118,5 +118,17 @@ fn the_program_runs_twice_for_a_plan_and_not_for_its_apply() {
     assert_eq!(run(&["apply", "-auto-approve"]), 2);
     assert_eq!(run(&["plan", "-refresh=false"]), 2);
     assert_eq!(run(&["apply", "-refresh-only", "-auto-approve"]), 2);
+    assert_eq!(run(&["refresh"]), 2);
+    assert_eq!(run(&["plan", "-destroy"]), 2);
+    assert_eq!(run(&["plan", "-destroy", "-refresh=false"]), 0);
     assert_eq!(run(&["destroy", "-auto-approve"]), 2);
+    // What is in the way of a plan is in the way of the end, too, but for those who say that nothing is to be asked.
+    assert_eq!(run(&["apply", "-auto-approve"]), 2);
+    work.place.write("fleet/broken.hcl", "cluster \"prod-e\" {\n  labels = 5\n}\n");
+    work.problems(SHOP, &["destroy", "-auto-approve"]);
+    before = calls();
+    work.done(SHOP, &["destroy", "-auto-approve", "-refresh=false"]);
+    assert_eq!(calls(), before);
+    let state: Value = serde_json::from_str(&work.place.read(&format!("{SHOP}/terraform.tfstate"))).unwrap();
+    assert_eq!(state["resources"], json!([]));
 }

@@ -116,6 +116,9 @@ fn a_secret_of_the_fleet_comes_neither_into_a_message_nor_into_a_state() {
     assert_eq!(outputs["all"]["value"], json!({"note": "none"}));
     let warnings = outputs["warnings"]["value"].as_array().unwrap();
     assert!(warnings.iter().any(|line| line.as_str().unwrap().contains("token")), "{warnings:?}");
+    // Nobody asked for it: no plan warns of it.
+    let plan = work.done("root", &["plan", "-no-color"]);
+    assert!(!plan.contains("Check block"), "{plan}");
 
     work.place.write("root/main.tf", &asked("\"token\""));
     let problems = work.problems("root", &["plan"]);

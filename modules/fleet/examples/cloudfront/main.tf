@@ -21,7 +21,7 @@ module "fleet" {
 
 locals {
   # Of the clusters that traffic may be led to, drained ones too: a name must not go while its cluster is drained.
-  hosts = distinct(flatten([for cluster in keys(module.fleet.weights) : module.fleet.hosts[cluster]]))
+  hosts = distinct(flatten([for cluster in keys(module.fleet.weights) : lookup(module.fleet.hosts, cluster, [])]))
 }
 
 resource "aws_cloudfront_distribution" "shop" {

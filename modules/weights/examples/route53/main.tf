@@ -33,8 +33,9 @@ module "weights" {
 }
 
 resource "aws_route53_record" "shop" {
-  # Where all weights of a name are 0, Route 53 leads traffic to all of them alike. The module never gives only zeros.
-  for_each = module.weights.shares
+  # A record with the weight 0 is not out of use: where all others fail their health checks, Route 53 leads traffic to it.
+  # So a cluster that is drained or retired has none.
+  for_each = { for name, share in module.weights.shares : name => share if share > 0 }
 
   zone_id        = var.zone
   name           = var.host
@@ -53,7 +54,7 @@ resource "aws_route53_record" "shop" {
 
   lifecycle {
     precondition {
-      condition     = contains(module.fleet.hosts[each.key], var.host)
+      condition     = contains(lookup(module.fleet.hosts, each.key, []), var.host)
       error_message = "${each.key} does not answer to ${var.host}: the output \"hosts\" of the fleet does not have it."
     }
   }
