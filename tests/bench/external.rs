@@ -46,10 +46,11 @@ fn main() {
         r#"{"output": "ingress_weights"}"#,
         r#"{"output": "hosts", "cluster": "prod-a"}"#,
         r#"{"unit": "service.storefront"}"#,
-        r#"{"release": "prod"}"#,
     ] {
-        measured(query, example, root.path(), 50.0);
+        measured(query, example, root.path(), Some(50.0));
     }
+    // What a release is, only rendering tells.
+    measured(r#"{"release": "prod"}"#, example, root.path(), None);
     println!("{} clusters, {} services", shop.clusters, shop.services);
     shop.write(root.path());
     for query in [
@@ -59,12 +60,13 @@ fn main() {
         r#"{"unit": "service.svc-0001", "cluster": "c001"}"#,
         r#"{"unit": "service.svc-0001"}"#,
     ] {
-        measured(query, root.path(), root.path(), 300.0);
+        measured(query, root.path(), root.path(), Some(300.0));
     }
 }
 
-/// Answers a query some times, in the folder with the fleet; it is to take less than so many milliseconds.
-fn measured(query: &str, folder: &Path, scratch: &Path, limit: f64) {
+/// Answers a query some times, in the folder with the fleet; it is to take less than so many milliseconds, if a
+/// limit is given.
+fn measured(query: &str, folder: &Path, scratch: &Path, limit: Option<f64>) {
     let asked = scratch.join("query");
     fs::write(&asked, query).unwrap();
     let mut command = || {
@@ -75,6 +77,9 @@ fn measured(query: &str, folder: &Path, scratch: &Path, limit: f64) {
     };
     let best = fastest_of(query, RUNS, 1, &mut command);
     let (wall, cpu) = (best.wall.as_secs_f64() * 1e3, best.cpu.as_secs_f64() * 1e3);
-    let held = if wall < limit { "under" } else { "NOT UNDER" };
-    println!("  {query}: {wall:.1} ms, {held} {limit} ms; {cpu:.0} ms of CPU time, {} MB", best.peak / 1024);
+    let held = limit.map_or(String::new(), |limit| match wall < limit {
+        true => format!(", under {limit} ms"),
+        false => format!(", NOT UNDER {limit} ms"),
+    });
+    println!("  {query}: {wall:.1} ms{held}; {cpu:.0} ms of CPU time, {} MB", best.peak / 1024);
 }
