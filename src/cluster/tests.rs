@@ -433,6 +433,19 @@ override "small" {{
 }
 
 #[test]
+fn a_remove_is_wrong_where_it_takes_nothing_and_where_it_may_not() {
+    let text = |path: &str| {
+        format!(
+            "component \"x\" {{\n  namespace = \"x\"\n  templates = [\"x\"]\n  values = {{ level = 1 }}\n}}\n\
+             override \"o\" {{\n  match = \"env=dev\"\n  remove = [\"{path}\"]\n}}\n"
+        )
+    };
+    assert_eq!(told(&text("values.level")), "");
+    assert!(told(&text("values.lvl")).starts_with("C022 8:13 `remove` of `values.lvl` takes nothing away"));
+    assert!(told(&text("namespace")).starts_with("C008 8:13 `namespace` cannot be taken away here"));
+}
+
+#[test]
 fn variables_are_converted_validated_and_kept_secret() {
     let text = r#"
 variable "image" {

@@ -189,14 +189,16 @@ fn resolve_one(
             (value?, default.span)
         }
         (None, None) => {
-            problems.push(
-                Diagnostic::error(codes::VARIABLE, format!("variable \"{}\" has no value", block.name()))
-                    .at(block.place(), "it has no default")
-                    .help(format!(
-                        "give one with --var {0}=…, --var-file or FLEETWRIGHT_VAR_{0}, or add a `default`",
-                        block.name()
-                    )),
-            );
+            let name = block.name();
+            // A command line is seen by others, and kept.
+            let help = match sensitive {
+                true => format!("give one with FLEETWRIGHT_VAR_{name} or --var-file"),
+                false => format!(
+                    "give one with --var {name}=…, --var-file or FLEETWRIGHT_VAR_{name}, or add a `default`"
+                ),
+            };
+            let told = Diagnostic::error(codes::VARIABLE, format!("variable \"{name}\" has no value"));
+            problems.push(told.at(block.place(), "it has no default").help(help));
             return None;
         }
     };

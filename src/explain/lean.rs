@@ -23,13 +23,21 @@ pub struct Lean {
     files: Sources,
     /// What is wrong with it as it is.
     known: BTreeSet<(Code, String)>,
-    /// How messages name the other units, and whether they are whole. What is wrong with one that is not does not matter,
-    /// nor that one that is names a third that was left out.
-    others: BTreeMap<String, bool>,
+    /// How messages name the other units. What is wrong with them does not matter, or not all of it.
+    others: BTreeMap<String, Matters>,
     /// What the templates see of it as it is.
     seen: Option<Seen>,
-    /// Whether there was more in the fleet: what is set elsewhere is not seen.
+    /// Whether it may have been reduced: what is set elsewhere is not seen then.
     is_reduced: bool,
+}
+
+/// What matters of what is wrong with another unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Matters {
+    /// Nothing: it is not all there.
+    Nothing,
+    /// All but the names of units that were left out.
+    AllButNames,
 }
 
 /// All that a template can see of a fleet.
@@ -47,7 +55,7 @@ type Labels = BTreeMap<Arc<str>, Arc<str>>;
 impl Seen {
     fn of(resolved: &Resolved, subject: Subject<'_>) -> Option<Self> {
         let cluster = resolved.clusters.iter().find(|other| other.name == subject.cluster.name)?;
-        let is_own = |unit: &&Unit| unit.name == subject.unit.name && unit.kind == subject.unit.kind;
+        let is_same = |unit: &&Unit| unit.name == subject.unit.name && unit.kind == subject.unit.kind;
         let own = |unit: &Unit| {
             let files = unit.templates.iter().chain(&unit.manifests).map(|file| file.path.clone());
             (unit.labels.clone(), files.collect(), unit.settings.to_value())
@@ -59,7 +67,7 @@ impl Seen {
             fleet: (Arc::clone(&resolved.name), resolved.description.clone(), resolved.templates.clone()),
             clusters: resolved.clusters.iter().filter(|other| !other.retired).map(of_cluster).collect(),
             units: cluster.units.iter().map(outline).collect(),
-            own: cluster.units.iter().find(is_own).map(own),
+            own: cluster.units.iter().find(is_same).map(own),
         })
     }
 }
@@ -73,16 +81,10 @@ impl Lean {
         again: &Again,
         named: &BTreeSet<&str>,
     ) -> Self {
-        let whole = Self {
-            fleet: ground.fleet.clone(),
-            files: listed(ground),
-            known: BTreeSet::new(),
-            others: BTreeMap::new(),
-            seen: None,
-            is_reduced: true,
-        };
         let fleet = reduced(ground.fleet, subject, reached, named);
-        let lean = Self { others: others(ground.fleet, &fleet, subject), fleet, ..whole }.with_known(ground);
+        let others = others(ground.fleet, &fleet, subject);
+        let (files, known) = (listed(ground), BTreeSet::new());
+        let lean = Self { fleet, files, known, others, seen: None, is_reduced: true }.with_known(ground);
         let own = subject.rendered.objects();
         let is_same = |resolved: Resolved| {
             let cluster = resolved.clusters.iter().find(|other| other.name == subject.cluster.name)?;
@@ -94,8 +96,7 @@ impl Lean {
         let lean = match lean.resolve(ground, &lean.fleet, ground.given).and_then(is_same) {
             Some(true) => lean,
             Some(false) | None => {
-                let fleet = ground.fleet.clone();
-                Self { fleet, others: BTreeMap::new(), is_reduced: false, ..lean }.with_known(ground)
+                Self { fleet: ground.fleet.clone(), is_reduced: false, ..lean }.with_known(ground)
             }
         };
         let resolved = lean.resolve(ground, &lean.fleet, ground.given);
@@ -123,8 +124,11 @@ impl Lean {
 
     fn is_of_another(&self, problem: &Diagnostic) -> bool {
         let about = problem.object.as_deref().unwrap_or_default();
-        let other = self.others.get(about.split('[').next().unwrap_or(about));
-        other.is_some_and(|is_whole| !is_whole || problem.code == UNKNOWN_NAME)
+        match self.others.get(about.split('[').next().unwrap_or(about)) {
+            Some(Matters::Nothing) => true,
+            Some(Matters::AllButNames) => problem.code == UNKNOWN_NAME,
+            None => false,
+        }
     }
 
     fn with_known(self, ground: &Ground<'_>) -> Self {
@@ -143,18 +147,23 @@ fn listed(ground: &Ground<'_>) -> Sources {
     Sources::Memory(files)
 }
 
-/// How messages name the other units, and whether they are whole in the lean fleet.
-fn others(fleet: &Fleet, lean: &Fleet, subject: Subject<'_>) -> BTreeMap<String, bool> {
+/// How messages name the other units. A whole one goes by the title of its block where it is left out for what is wrong
+/// with it, and by its address where it names a unit in vain.
+fn others(fleet: &Fleet, lean: &Fleet, subject: Subject<'_>) -> BTreeMap<String, Matters> {
     let whole = lean.units.iter().filter(|block| stays_whole(block, subject)).map(Block::name);
     let whole: BTreeSet<&str> = whole.collect();
-    let mut shown = BTreeMap::new();
+    let mut others = BTreeMap::new();
     for name in fleet.units.iter().filter(|block| !is_own(block, subject)).map(Block::name) {
         for kind in ["component", "service"] {
-            let both = [format!("{kind} \"{name}\""), format!("{kind}.{name}")];
-            shown.extend(both.map(|shown| (shown, whole.contains(name))));
+            if whole.contains(name) {
+                others.insert(format!("{kind}.{name}"), Matters::AllButNames);
+            } else {
+                others.insert(format!("{kind}.{name}"), Matters::Nothing);
+                others.insert(format!("{kind} \"{name}\""), Matters::Nothing);
+            }
         }
     }
-    shown
+    others
 }
 
 fn is_own(block: &Block, subject: Subject<'_>) -> bool {

@@ -4,14 +4,18 @@
 //!
 //! A literal is named for a field if, and only if, the field is another or gone when the literal is: each literal that
 //! could reach the unit ([`reach`]) is replaced by other values of its shape ([`other`]), as much of the fleet as the unit
-//! needs is resolved again ([`lean`]), and the unit is rendered again ([`trial`]). So a literal in the branch of a condition that is not taken is not named, and one
-//! in the filter of a `for` is. In particular:
+//! needs is resolved again ([`lean`]), and the unit is rendered again ([`trial`]). So a literal in the branch of a condition
+//! that is not taken is not named, and one in the filter of a `for` is. In particular:
 //!
 //! - A literal is a number, a string, `true`, `false`, `null`, or the text between two `${…}` of a string. Keys of maps
 //!   and labels of blocks are names; they are told where they show, and not tried.
 //! - [`trial::TRIED`] other values are tried that the unit takes; one that makes it wrong says nothing. A literal for which
-//!   none was found is told as untried. First comes what a literal is compared with, in the fleet or in a template
-//!   ([`meeting`]). What only quite another value changes, such as one far beyond a limit, is not seen.
+//!   none was found is told as untried. In place of a selector that is written out come one that matches the cluster or
+//!   the unit and one that does not; in place of a text in a list, another of its items. Then comes what a literal is
+//!   compared with, in the fleet or in a template ([`meeting`]), then what is near and what the fleet says elsewhere in
+//!   such a place, in turn. What only quite another value changes, such as one far beyond a limit, is not seen.
+//! - What is wrong on other clusters with another value does not matter, nor with another unit, unless it is a service
+//!   that this one names, or names with a value that is tried. That a `remove` finds nothing does not matter either.
 //! - An item of a list is taken away too: where no other item changes a field, and one less does, the list is counted.
 //! - At most [`MOST`] literals are tried for a unit; how many are left is told.
 //! - One literal at a time is another: where two give the same and either is enough, neither is named.
@@ -231,7 +235,7 @@ pub fn explain(
     Some(explained.collect())
 }
 
-/// The most literals that are tried for one unit. Each takes a few renderings of the unit.
+/// The most literals that are tried for one unit. Each takes some renderings of the unit.
 const MOST: usize = 4000;
 
 /// The texts of all templates. What cannot be read was told when it was loaded.

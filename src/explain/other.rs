@@ -200,7 +200,7 @@ fn numbers(text: &str) -> Vec<String> {
     distinct(others, text)
 }
 
-/// Other texts of the same length and kind of characters: one digit or letter is another.
+/// Other texts of the same length and kind of characters, if it has a digit or letter: one is another.
 pub fn texts(text: &str) -> Vec<String> {
     match text {
         "true" => return vec!["false".to_owned()],
@@ -218,23 +218,29 @@ pub fn texts(text: &str) -> Vec<String> {
     });
     let mut others: Vec<String> = changed.collect();
     // What comes first in an order may come last, and the other way round.
-    if text.starts_with(letter) {
-        others.extend(["z", "a"].map(|far| format!("{far}{}", text.get(1..).unwrap_or_default())));
+    let ends = match text.chars().next() {
+        Some('a'..='z') => ["z", "a"],
+        Some('A'..='Z') => ["Z", "A"],
+        _ => [""; 2],
+    };
+    if !ends.contains(&"") {
+        others.extend(ends.map(|far| format!("{far}{}", text.get(1..).unwrap_or_default())));
     }
-    // A letter alone may be a word of its own, as `y` is in YAML.
-    if others.len() < 2 {
+    // Nothing in it can be another.
+    if others.is_empty() {
         others.push(format!("{text}x"));
     }
     distinct(others, text)
 }
 
-/// What is measured, such as `90s` or `512Mi`, with other numbers before its unit.
+/// What is a number, with its unit if it has one, such as `90s`, `512Mi` or `25%`: with other numbers.
 fn quantities(text: &str) -> Vec<String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     match number.parse::<i64>() {
-        Ok(_) if unit.len() <= 3 && unit.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
-            numbers(number).iter().rev().map(|number| format!("{number}{unit}")).collect()
+        Ok(_) if unit.len() <= 3 && unit.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'%') => {
+            let others = numbers(number).into_iter().rev().filter(|other| !other.starts_with('-'));
+            others.map(|number| format!("{number}{unit}")).collect()
         }
         _ => Vec::new(),
     }

@@ -80,8 +80,9 @@ impl Laboratory<'_> {
                     (Scalar::String(text), Some(list)) => self.pool.twin(list, text),
                     _ => None,
                 };
-                let others = twin.into_iter().chain(scalars(&literal.scalar, name, self.pool));
-                let others: Vec<Scalar> = others.collect();
+                let mut others = scalars(&literal.scalar, name, self.pool);
+                others.retain(|other| twin.as_ref() != Some(other));
+                others.splice(0..0, twin);
                 let others = others.iter().map(|other| with_other(expression, literal.number, other));
                 let tried = self.add_up(others.map(&mut render));
                 let shorter = literal.list.map(|_| without(expression, literal.at));

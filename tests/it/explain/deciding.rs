@@ -151,3 +151,47 @@ fn a_list_that_is_shown() {
       decided by  fleet/fleet.hcl:20  component "app": namespace = "web"
     "#);
 }
+
+/// What a `remove` of another cluster takes away here, or would take if it matched.
+#[test]
+fn a_selector_that_matches_or_could() {
+    let place = Place::with(&[
+        (
+            "fleet/fleet.hcl",
+            r#"fleet "demo" {
+  templates = "../templates"
+}
+
+cluster "dev" {
+  labels = { env = "dev" }
+}
+
+cluster "prod" {
+  labels = { env = "prod" }
+}
+
+component "app" {
+  namespace = "web"
+  templates = ["app.yaml"]
+  values    = { note = "kept" }
+}
+
+override "quiet" {
+  match  = "env=dev"
+  units  = "name=app"
+  remove = ["values.note"]
+}
+"#,
+        ),
+        (
+            "templates/app.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app\ndata:\n  note: {{ values.note | default(value=\"none\") }}\n",
+        ),
+    ]);
+    for (cluster, value) in [("dev", "none"), ("prod", "kept")] {
+        let (out, _) = place.run(&["explain", "ConfigMap/app", "data.note", "--cluster", cluster]).done();
+        let said = format!("data.note = \"{value}\"\n");
+        let line = out.lines().find(|line| line.contains("fleet/fleet.hcl:20 ")).unwrap_or_default();
+        assert!(out.contains(&said) && line.ends_with("override \"quiet\": match = \"env=dev\""), "{out}");
+    }
+}

@@ -2,14 +2,14 @@
 //! is another that it does not name.
 //!
 //! The literals are looked for and changed here in the text of the files, and all of it is read, resolved and rendered
-//! anew, without anything of `explain`.
+//! anew, without anything of `explain`. Of the values that are tried only the selectors are the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::ops::Range;
 
 use fleetwright::cluster::{self, Resolved};
-use fleetwright::diagnostic::{Diagnostics, Severity, SourceMap};
+use fleetwright::diagnostic::{Diagnostic, Diagnostics, Severity, SourceMap};
 use fleetwright::explain::{Ground, explain};
 use fleetwright::fleet::{self, Fleet};
 use fleetwright::parallel;
@@ -74,11 +74,23 @@ fn read_with_problems(files: &BTreeMap<String, String>) -> Option<(Read, Diagnos
     Some((Read { fleet, sources, map, resolved }, problems))
 }
 
-/// The units that something is wrong with, as `service.web`.
-fn wrong_units(problems: &Diagnostics) -> BTreeSet<String> {
+/// The units that something is wrong with, as `service.web`; `None` if something else is that a unit could follow from.
+/// `units`: the names of all.
+fn wrong_units(problems: &Diagnostics, units: &[String]) -> Option<BTreeSet<String>> {
+    let is_apart = |problem: &&Diagnostic| {
+        let about = problem.object.as_deref().unwrap_or_default();
+        ["rollout ", "gate ", "output "].iter().any(|kind| about.starts_with(kind))
+            // `remove` finds nothing any more.
+            || problem.code.to_string() == "C022"
+    };
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
-    let objects = errors.filter_map(|problem| problem.object.as_deref());
-    objects.map(|object| object.split('[').next().unwrap().replace(" \"", ".").replace('"', "")).collect()
+    let errors = errors.filter(|problem| !is_apart(problem));
+    let unit = |problem: &Diagnostic| {
+        let about = problem.object.as_deref()?.split('[').next()?.replace(" \"", ".").replace('"', "");
+        let name = about.strip_prefix("component.").or_else(|| about.strip_prefix("service."))?;
+        units.iter().any(|unit| unit == name).then_some(about)
+    };
+    errors.map(unit).collect()
 }
 
 fn version() -> semver::Version {
@@ -351,22 +363,22 @@ fn hold(
     let try_out = |literal: &&Literal| {
         let (at, text) = (place(literal), &files[&literal.file]);
         let written = &text[literal.start..literal.end];
-        // What changes with other text in its place.
-        let with = |other: &str, end: usize| -> Option<BTreeSet<(String, Field)>> {
+        let edited = |other: &str, end: usize| {
             let mut files = files.clone();
             let edited = format!("{}{other}{}", &text[..literal.start], &text[end..]);
             files.insert(literal.file.clone(), edited);
-            Some(differing(&fields(&rendered(&mut read(&files)?, clusters)?)))
+            files
         };
-        // The same where other units become wrong by it, which `explain` leaves out.
+        // What changes with other text in its place.
+        let with = |other: &str, end: usize| -> Option<BTreeSet<(String, Field)>> {
+            Some(differing(&fields(&rendered(&mut read(&edited(other, end))?, clusters)?)))
+        };
+        // The same where other units become wrong by it, and nothing else does: to `explain` those do not matter.
         let with_wrong = |other: &str| -> Option<BTreeSet<(String, Field)>> {
-            let mut files = files.clone();
-            let edited = format!("{}{other}{}", &text[..literal.start], &text[literal.end..]);
-            files.insert(literal.file.clone(), edited);
-            let (mut read, mut problems) = read_with_problems(&files)?;
+            let (mut read, mut problems) = read_with_problems(&edited(other, literal.end))?;
             let (rendered, found) = rendered_with_problems(&mut read, clusters);
             problems.append(found);
-            let wrong = wrong_units(&problems);
+            let wrong = wrong_units(&problems, &units_named)?;
             let mut changed = differing(&fields(&rendered));
             changed.retain(|(_, (object, _))| !wrong.contains(&owners[object]));
             Some(changed)
@@ -393,10 +405,11 @@ fn hold(
             valid += usize::from(!less.is_empty());
             changed.extend(less.into_iter().filter(is_named));
         }
-        if unseen(&changed) {
-            for now in others(written, &literal.name, &texts).iter().filter_map(|other| with_wrong(other)) {
-                changed.extend(now.into_iter().filter(is_named));
+        for other in others(written, &literal.name, &texts) {
+            if !unseen(&changed) {
+                break;
             }
+            changed.extend(with_wrong(&other).into_iter().flatten().filter(is_named));
         }
         (valid, changed)
     };
