@@ -74,17 +74,25 @@ fn read_with_problems(files: &BTreeMap<String, String>) -> Option<(Read, Diagnos
     Some((Read { fleet, sources, map, resolved }, problems))
 }
 
+/// The files without what no object follows from; `None` if they are not well formed.
+fn without_rollouts_and_outputs(files: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> {
+    let mut left = files.clone();
+    for (_, text) in left.iter_mut().filter(|(file, _)| file.ends_with(".hcl")) {
+        let body = parse_body(text).ok()?;
+        let blocks =
+            body.blocks().filter(|block| ["rollout", "gate", "output"].contains(&block.ident.as_str()));
+        let spans: Vec<Range<usize>> = blocks.filter_map(|block| block.span()).collect();
+        spans.into_iter().rev().for_each(|span| text.replace_range(span, ""));
+    }
+    Some(left)
+}
+
 /// The units that something is wrong with, as `service.web`; `None` if something else is that a unit could follow from.
 /// `units`: the names of all.
 fn wrong_units(problems: &Diagnostics, units: &[String]) -> Option<BTreeSet<String>> {
-    let is_apart = |problem: &&Diagnostic| {
-        let about = problem.object.as_deref().unwrap_or_default();
-        ["rollout ", "gate ", "output "].iter().any(|kind| about.starts_with(kind))
-            // `remove` finds nothing any more.
-            || problem.code.to_string() == "C022"
-    };
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
-    let errors = errors.filter(|problem| !is_apart(problem));
+    // A `remove` that finds nothing any more takes nothing away.
+    let errors = errors.filter(|problem| problem.code.to_string() != "C022");
     let unit = |problem: &Diagnostic| {
         let about = problem.object.as_deref()?.split('[').next()?.replace(" \"", ".").replace('"', "");
         let name = about.strip_prefix("component.").or_else(|| about.strip_prefix("service."))?;
@@ -375,7 +383,8 @@ fn hold(
         };
         // The same where other units become wrong by it, and nothing else does: to `explain` those do not matter.
         let with_wrong = |other: &str| -> Option<BTreeSet<(String, Field)>> {
-            let (mut read, mut problems) = read_with_problems(&edited(other, literal.end))?;
+            let edited = without_rollouts_and_outputs(&edited(other, literal.end))?;
+            let (mut read, mut problems) = read_with_problems(&edited)?;
             let (rendered, found) = rendered_with_problems(&mut read, clusters);
             problems.append(found);
             let wrong = wrong_units(&problems, &units_named)?;
