@@ -107,9 +107,7 @@ fn unparsed(error: &clap::Error, arguments: &[OsString], console: Console) -> io
         }
         _ => {
             let problems = Diagnostics::from(usage::diagnostic(error, arguments));
-            // Who runs `external` reads nothing but an answer on stdout.
-            let is_asked = arguments.get(1).is_some_and(|command| command == "external");
-            match usage::wants_json(arguments) && !is_asked {
+            match usage::wants_json(arguments) {
                 true => console.print(&findings(&problems, arguments)?)?,
                 false => console.tell_diagnostics(&problems, &SourceMap::default())?,
             }

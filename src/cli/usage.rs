@@ -95,16 +95,19 @@ pub fn diagnostic(error: &clap::Error, arguments: &[OsString]) -> Diagnostic {
     }
 }
 
-/// Whether the output was to be JSON, as far as arguments tell that could not be read.
+/// Whether what is wrong is to be told as JSON on stdout, as far as arguments tell that could not be read. Who runs
+/// `external` reads nothing but an answer there.
 pub fn wants_json(arguments: &[OsString]) -> bool {
     let mut before = "";
-    arguments.iter().any(|argument| {
-        let found = argument.to_str().unwrap_or("");
-        let json = matches!(found, "-ojson" | "-o=json" | "--output=json" | "--log-format=json")
-            || (found == "json" && matches!(before, "-o" | "--output" | "--log-format"));
-        before = found;
-        json
-    })
+    let is_asked = arguments.get(1).is_some_and(|command| command == "external");
+    !is_asked
+        && arguments.iter().any(|argument| {
+            let found = argument.to_str().unwrap_or("");
+            let json = matches!(found, "-ojson" | "-o=json" | "--output=json" | "--log-format=json")
+                || (found == "json" && matches!(before, "-o" | "--output" | "--log-format"));
+            before = found;
+            json
+        })
 }
 
 /// A value in quotes, escaped, and not longer than a message can be.

@@ -153,14 +153,12 @@ fn others(fleet: &Fleet, lean: &Fleet, subject: Subject<'_>) -> BTreeMap<String,
     let whole = lean.units.iter().filter(|block| stays_whole(block, subject)).map(Block::name);
     let whole: BTreeSet<&str> = whole.collect();
     let mut others = BTreeMap::new();
-    for name in fleet.units.iter().filter(|block| !is_own(block, subject)).map(Block::name) {
-        for kind in ["component", "service"] {
-            if whole.contains(name) {
-                others.insert(format!("{kind}.{name}"), Matters::AllButNames);
-            } else {
-                others.insert(format!("{kind}.{name}"), Matters::Nothing);
-                others.insert(format!("{kind} \"{name}\""), Matters::Nothing);
-            }
+    for block in fleet.units.iter().filter(|block| !is_own(block, subject)) {
+        let address = format!("{}.{}", block.schema.name, block.name());
+        if whole.contains(block.name()) {
+            others.insert(address, Matters::AllButNames);
+        } else {
+            others.extend([(address, Matters::Nothing), (block.title(), Matters::Nothing)]);
         }
     }
     others

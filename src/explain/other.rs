@@ -218,14 +218,12 @@ pub fn texts(text: &str) -> Vec<String> {
     });
     let mut others: Vec<String> = changed.collect();
     // What comes first in an order may come last, and the other way round.
-    let ends = match text.chars().next() {
-        Some('a'..='z') => ["z", "a"],
-        Some('A'..='Z') => ["Z", "A"],
-        _ => [""; 2],
+    let ends: &[&str] = match text.chars().next() {
+        Some('a'..='z') => &["z", "a"],
+        Some('A'..='Z') => &["Z", "A"],
+        _ => &[],
     };
-    if !ends.contains(&"") {
-        others.extend(ends.map(|far| format!("{far}{}", text.get(1..).unwrap_or_default())));
-    }
+    others.extend(ends.iter().map(|far| format!("{far}{}", text.get(1..).unwrap_or_default())));
     // Nothing in it can be another.
     if others.is_empty() {
         others.push(format!("{text}x"));

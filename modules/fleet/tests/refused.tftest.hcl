@@ -22,6 +22,19 @@ override_data {
   }
 }
 
+# Nothing is wrong with this; a run takes another in its place.
+override_data {
+  target = data.external.outputs
+  values = {
+    result = {
+      version              = "0.1.0"
+      warnings             = ""
+      ingress_weights_json = "{\"prod-a\": 25, \"prod-b\": 25}"
+      hosts_json           = "{\"prod-a\": [\"a.example.com\"], \"prod-b\": [\"b.example.com\"]}"
+    }
+  }
+}
+
 run "another_program" {
   command = plan
 
@@ -58,18 +71,6 @@ run "no_such_output" {
 run "another_name_for_an_output" {
   command = plan
 
-  override_data {
-    target = data.external.outputs
-    values = {
-      result = {
-        version              = "0.1.0"
-        warnings             = ""
-        ingress_weights_json = "{\"prod-a\": 25, \"prod-b\": 25}"
-        hosts_json           = "{\"prod-a\": [\"a.example.com\"], \"prod-b\": [\"b.example.com\"]}"
-      }
-    }
-  }
-
   variables {
     weights_output = "weights"
   }
@@ -79,18 +80,6 @@ run "another_name_for_an_output" {
 
 run "a_missing_one_of_the_others" {
   command = plan
-
-  override_data {
-    target = data.external.outputs
-    values = {
-      result = {
-        version              = "0.1.0"
-        warnings             = ""
-        ingress_weights_json = "{\"prod-a\": 25, \"prod-b\": 25}"
-        hosts_json           = "{\"prod-a\": [\"a.example.com\"], \"prod-b\": [\"b.example.com\"]}"
-      }
-    }
-  }
 
   variables {
     outputs = ["domain"]
@@ -372,18 +361,6 @@ run "hosts_that_are_no_map" {
 run "no_folder" {
   command = plan
 
-  override_data {
-    target = data.external.outputs
-    values = {
-      result = {
-        version              = "0.1.0"
-        warnings             = ""
-        ingress_weights_json = "{\"prod-a\": 25, \"prod-b\": 25}"
-        hosts_json           = "{\"prod-a\": [\"a.example.com\"], \"prod-b\": [\"b.example.com\"]}"
-      }
-    }
-  }
-
   variables {
     fleet = " "
   }
@@ -394,18 +371,6 @@ run "no_folder" {
 run "no_program" {
   command = plan
 
-  override_data {
-    target = data.external.outputs
-    values = {
-      result = {
-        version              = "0.1.0"
-        warnings             = ""
-        ingress_weights_json = "{\"prod-a\": 25, \"prod-b\": 25}"
-        hosts_json           = "{\"prod-a\": [\"a.example.com\"], \"prod-b\": [\"b.example.com\"]}"
-      }
-    }
-  }
-
   variables {
     program = []
   }
@@ -415,18 +380,6 @@ run "no_program" {
 
 run "an_empty_word" {
   command = plan
-
-  override_data {
-    target = data.external.outputs
-    values = {
-      result = {
-        version              = "0.1.0"
-        warnings             = ""
-        ingress_weights_json = "{\"prod-a\": 25, \"prod-b\": 25}"
-        hosts_json           = "{\"prod-a\": [\"a.example.com\"], \"prod-b\": [\"b.example.com\"]}"
-      }
-    }
-  }
 
   variables {
     program = ["fleetwright", ""]

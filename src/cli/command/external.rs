@@ -308,27 +308,23 @@ fn output(asked: &Asked, about: Option<&About>, fleet: &Resolved) -> Result<Valu
         return not_there(format!("the output {shown} is {found}, not a map by cluster"), whole());
     };
     let is_by_cluster = fleet.clusters.iter().any(|cluster| entries.contains_key(&cluster.name));
+    let keys = one_of(entries.keys().map(|key| &**key));
     if !is_by_cluster && !entries.is_empty() {
-        let keys = one_of(entries.keys().map(|key| &**key));
         return not_there(format!("the keys of the output {shown} are no clusters: {keys}"), whole());
     }
-    let mut clusters = about.clusters(fleet);
-    match (about, clusters.next()) {
-        (About::One(_), Some(cluster)) => match entries.get(&cluster.name) {
-            Some(entry) => Ok(entry.clone()),
+    let found =
+        about.clusters(fleet).filter_map(|cluster| Some((&cluster.name, entries.get(&cluster.name)?)));
+    match about {
+        About::All(_) => Ok(map(found.map(|(name, entry)| (Arc::clone(name), entry.clone())))),
+        About::One(_) => match found.last() {
+            Some((_, entry)) => Ok(entry.clone()),
             None => {
-                let message = format!("the output {shown} says nothing of the cluster \"{}\"", cluster.name);
-                let keys = one_of(entries.keys().map(|key| &**key));
-                not_there(
-                    message,
-                    if keys.is_empty() { "it is empty".to_owned() } else { format!("its keys are {keys}") },
-                )
+                let name = about.clusters(fleet).map(|cluster| &*cluster.name).last().unwrap_or_default();
+                let help =
+                    if keys.is_empty() { "it is empty".to_owned() } else { format!("its keys are {keys}") };
+                not_there(format!("the output {shown} says nothing of the cluster \"{name}\""), help)
             }
         },
-        (_, first) => {
-            let names = first.into_iter().chain(clusters).map(|cluster| &cluster.name);
-            Ok(map(names.filter_map(|name| Some((Arc::clone(name), entries.get(name)?.clone())))))
-        }
     }
 }
 
@@ -340,12 +336,8 @@ fn released(asked: &Asked, fleet: &Resolved) -> Result<BTreeSet<Arc<str>>, Box<D
     let of =
         |cluster: &Cluster| fleet.rollouts.iter().find(|rollout| rollout.clusters.contains(&cluster.name));
     let shown = Value::string(asked.text.as_str()).shown();
-    match fleet
-        .clusters
-        .iter()
-        .find(|cluster| *cluster.name == asked.text)
-        .map(|cluster| (cluster, of(cluster)))
-    {
+    let named_so = fleet.clusters.iter().find(|cluster| *cluster.name == asked.text);
+    match named_so.map(|cluster| (cluster, of(cluster))) {
         Some((cluster, None)) => Ok([Arc::clone(&cluster.name)].into()),
         Some((_, Some(rollout))) => {
             let message =

@@ -179,15 +179,6 @@ fn literals(files: &BTreeMap<String, String>) -> Vec<Literal> {
     found
 }
 
-/// The names of the units.
-fn names(files: &BTreeMap<String, String>) -> Vec<String> {
-    let files = files.iter().filter(|(file, _)| file.ends_with(".hcl"));
-    let bodies: Vec<_> = files.map(|(_, text)| parse_body(text).unwrap()).collect();
-    let blocks = bodies.iter().flat_map(|body| body.blocks());
-    let units = blocks.filter(|block| ["component", "service"].contains(&block.ident.as_str()));
-    units.map(|block| block.labels[0].as_str().to_owned()).collect()
-}
-
 struct Walk {
     names: Vec<String>,
     found: Vec<(String, Range<usize>)>,
@@ -342,7 +333,7 @@ fn hold(
         [format!("\"name={name}\""), format!("\"name!={name}\"")].map(|text| (argument.to_owned(), text))
     };
     let mut texts: Vec<(String, String)> = clusters.iter().flat_map(|name| selector("match", name)).collect();
-    let units_named = names(files);
+    let units_named: Vec<String> = base.fleet.units.iter().map(|block| block.name().to_owned()).collect();
     texts.extend(units_named.iter().flat_map(|name| selector("units", name)));
     texts.extend(units_named.iter().map(|name| ("gateway".to_owned(), format!("\"{name}\""))));
     let written = literals
